@@ -1,0 +1,115 @@
+#pragma once
+
+#include "core/engine/config.h"
+#include "core/engine/record.h"
+#include "core/ensemble/calibration.h"
+#include "core/market/candle.h"
+#include "core/market/regime.h"
+#include "core/risk/state.h"
+
+G_BEGIN_DECLS
+
+#define TF_CURVE_POINTS 1024
+
+/* An equity curve of bounded size: when full, every second point goes and the step doubles. Plain data. */
+typedef struct
+{
+  guint   n, step, skip;
+  TfTime  time[TF_CURVE_POINTS];
+  TfMoney equity[TF_CURVE_POINTS];
+} TfCurve;
+
+/* Moments of an account's bar returns and of its round trips, for the key figures; O(1) each. Plain data. */
+typedef struct
+{
+  guint64 bars;
+  double  mean, m2, downside2; /* of bar returns */
+  double  gains, losses;       /* sums of round trips after fees, losses positive */
+  guint32 trades, wins;
+  TfTime  first, last;
+} TfPerformance;
+
+typedef struct
+{
+  TfMoney        equity, cash, realized, unrealized, fees, day_start, peak;
+  double         drawdown, max_drawdown, governor; /* governor: share of full size that is allowed now */
+  double         gross, net, var, daily_loss, gap; /* fractions of equity */
+  TfTradingState state;
+  guint          positions;
+  TfPerformance  performance;
+  TfCurve        curve;
+} TfAccountView;
+
+typedef struct
+{
+  TfMoney        pnl;          /* realised and open, after fees, in all accounts */
+  guint          trades, wins;
+  guint          proposals, resolved;
+  double         mean_outcome; /* R after costs of all its proposals, traded or not */
+  double         recent_outcome;
+  double         weight, weight_sd, effect, effect_sd;
+  float          stance;       /* on the most recently voted instrument */
+  TfTradingState state;
+  TfTime         last_time;
+  gint           last_instrument; /* −1: none yet */
+  gint           last_side;
+} TfVoterView;
+
+typedef struct
+{
+  guint   account, voter, instrument;
+  TfQty   quantity;
+  TfMoney cost, value;
+  TfPrice stop, target;
+  TfTime  opened;
+} TfPositionView;
+
+typedef struct
+{
+  TfPrice  last, bid, ask, day_open;
+  TfTime   time;               /* of the last market event; 0: none yet */
+  double   volatility;         /* annualised */
+  TfRegime regime;
+} TfQuoteView;
+
+typedef struct
+{
+  gint64   id;
+  TfTime   time;
+  gint     account;            /* −1: the system */
+  gint     kind, severity;
+  double   value, limit;
+  gboolean acknowledged;
+} TfAlertView;
+
+/* The engine's state as people see it, copied at one moment; @seq tells up to which entry of the journal. Immutable. */
+typedef struct
+{
+  gatomicrefcount refs;
+  TfConfig       *config;
+  TfTime          time;
+  gint64          seq;
+  gint64          events, bars, signals, orders, fills;
+  gint64          verdicts[TF_N_VERDICTS];
+  gint64          open_proposals;
+  TfTradingState  state;
+  TfAccountView  *accounts;    /* config->n_accounts */
+  TfVoterView    *voters;      /* bots, then traders */
+  TfQuoteView    *quotes;      /* universe->n */
+  TfPositionView *positions;
+  guint           n_positions;
+  TfAlertView    *alerts;
+  guint           n_alerts;
+  double         *correlation; /* universe->n × universe->n */
+  TfCalibration   calibration;
+  gint            chart_instrument;
+  TfCandle       *candles;     /* of chart_instrument, oldest first; the last may be under way */
+  guint           n_candles;
+  guint8          head[TF_HASH_SIZE];
+} TfSnapshot;
+
+TfSnapshot *tf_snapshot_ref         (TfSnapshot *self);
+void        tf_snapshot_unref       (TfSnapshot *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TfSnapshot, tf_snapshot_unref)
+
+G_END_DECLS
