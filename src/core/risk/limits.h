@@ -32,6 +32,18 @@ typedef enum
   TF_N_REFUSALS
 } TfRefusal;
 
+/* What the two numbers of a refusal are. */
+typedef enum
+{
+  TF_UNIT_NONE,
+  TF_UNIT_FRACTION,           /* of equity, of the peak, of the price */
+  TF_UNIT_RATIO,              /* leverage */
+  TF_UNIT_MONEY,
+  TF_UNIT_SECONDS,
+  TF_UNIT_COUNT,
+  TF_UNIT_R,                  /* multiples of the loss at the stop */
+} TfUnit;
+
 /* One account's limits; fractions are of equity. */
 typedef struct
 {
@@ -54,12 +66,18 @@ typedef struct
   guint  stop_guard_count;   /* so many stopped trades … */
   TfTime stop_guard_window;  /* … within this time halt new entries for as long again */
   TfTime cooldown;           /* after a stop, on the instrument */
-  guint  orders_per_minute;  /* token bucket */
+  guint  low_profit_trades;  /* an instrument whose last so many trades … */
+  double low_profit_mean;    /* … earned less than this on average, in R, … */
+  TfTime low_profit_pause;   /* … rests this long after the last of them */
+  guint  orders_per_minute;  /* token bucket; 0: no limit */
 } TfLimits;
 
-const char *tf_refusal_name         (TfRefusal   refusal);
-const char *tf_refusal_sentence     (TfRefusal   refusal);
-void        tf_limits_default       (TfLimits   *self,
-                                     double      leverage);
+const char *tf_refusal_name         (TfRefusal       refusal);
+const char *tf_refusal_sentence     (TfRefusal       refusal);
+TfUnit      tf_refusal_unit         (TfRefusal       refusal);
+void        tf_limits_default       (TfLimits       *self,
+                                     double          leverage);
+gboolean    tf_limits_check         (const TfLimits *self,
+                                     GError        **error);
 
 G_END_DECLS
