@@ -1,0 +1,45 @@
+#include "core/indicators/indicator.h"
+#include "core/indicators/streaming.h"
+
+#include <glib/gi18n.h>
+
+static const TfParam params[] = {
+  { "period", 1, TF_PERIOD_MAX, 10 },
+  { NULL }
+};
+static const char *const outputs[] = { "roc", NULL };
+
+static guint
+warmup (const double *p)
+{
+  return tf_period (p[0]);
+}
+
+static void
+init (gpointer      state,
+      const double *p)
+{
+  tf_mom_init (state, tf_period (p[0]));
+}
+
+static void
+update (gpointer     state,
+        const TfBar *bar,
+        double      *out)
+{
+  TfMom *self = state;
+  double then = tf_window_oldest (&self->window);
+
+  out[0] = tf_mom_update (self, bar->close) / then * 100;
+}
+
+const TfIndicator tf_indicator_roc = {
+  .id = "roc",
+  .title = N_("Rate of change"),
+  .params = params,
+  .outputs = outputs,
+  .warmup = warmup,
+  .state_size = sizeof (TfMom),
+  .init = init,
+  .update = update,
+};
