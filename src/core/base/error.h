@@ -28,6 +28,11 @@ typedef enum
 } TfError;
 
 #define TF_ERROR (tf_error_quark ())
-GQuark tf_error_quark (void);
+#define TF_QUOTE_SIZE 44 /* bytes that hold any quoted text and its end */
+
+GQuark      tf_error_quark          (void);
+const char *tf_error_quote          (const char  *text,
+                                     gssize       length,
+                                     char         buffer[TF_QUOTE_SIZE]);
 
 G_END_DECLS

@@ -23,7 +23,8 @@ tf_decimal_parse (const char *text,
   const char *p = text, *end;
   gboolean negative = FALSE, any = FALSE, point = FALSE, range = FALSE;
   __int128 value = 0;
-  int places = 0, exponent = 0;
+  int places = 0, zeros = 0, exponent = 0;
+  char quote[TF_QUOTE_SIZE];
 
   g_return_val_if_fail (text != NULL && raw != NULL, FALSE);
   if (length < 0)
@@ -40,13 +41,19 @@ tf_decimal_parse (const char *text,
           continue;
         }
       any = TRUE;
-      if (value > (__int128) G_MAXINT64 * TF_SCALE)
-        range = TRUE;
-      else
+      /* Zeros at the end of the places say nothing: they wait until a digit follows. */
+      if (point && *p == '0')
         {
-          value = value * 10 + (*p - '0');
-          places += point;
+          zeros++;
+          continue;
         }
+      for (; zeros >= 0 && !range; zeros--)
+        {
+          value = value * 10 + (zeros == 0 ? *p - '0' : 0);
+          places += point;
+          range = value > (__int128) G_MAXINT64 * TF_SCALE;
+        }
+      zeros = 0;
     }
   if (any && p < end && (*p == 'e' || *p == 'E'))
     {
@@ -68,16 +75,16 @@ tf_decimal_parse (const char *text,
   if (!any || p != end)
     {
       g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
-                   "found “%.*s”, expected a decimal number", (int) MIN (length, 40), text);
+                   "found “%s”, expected a decimal number", tf_error_quote (text, length, quote));
       return FALSE;
     }
   places -= exponent;
   for (; places > 8 && value != 0; places--)
     {
-      if (value % 10 != 0)
+      if (value % 10 != 0 || range)
         {
           g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
-                       "found “%.*s”, expected at most 8 decimal places", (int) MIN (length, 40), text);
+                       "found “%s”, expected at most 8 decimal places", tf_error_quote (text, length, quote));
           return FALSE;
         }
       value /= 10;
@@ -90,7 +97,7 @@ tf_decimal_parse (const char *text,
   if (range || value > G_MAXINT64)
     {
       g_set_error (error, TF_ERROR, TF_ERROR_RANGE,
-                   "found “%.*s”, expected less than 92233720368.54775807", (int) MIN (length, 40), text);
+                   "found “%s”, expected less than 92233720368.54775807", tf_error_quote (text, length, quote));
       return FALSE;
     }
   *raw = negative ? -(gint64) value : (gint64) value;

@@ -63,6 +63,7 @@ tf_time_parse (const char *text,
 {
   const char *p = text;
   gint64 y, mo, d, h = 0, mi = 0, s = 0, ns = 0, days;
+  char quote[TF_QUOTE_SIZE];
 
   g_return_val_if_fail (text != NULL && time != NULL, FALSE);
   if (*p != '\0' && strspn (p, "0123456789") == strlen (p) && strlen (p) != 4)
@@ -101,7 +102,8 @@ tf_time_parse (const char *text,
 
 bad:
   g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
-               "found time “%.40s”, expected YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ", text);
+               "found time “%s”, expected YYYY-MM-DD or YYYY-MM-DDTHH:MM:SSZ",
+               tf_error_quote (text, -1, quote));
   return FALSE;
 }
 
@@ -150,7 +152,7 @@ tf_interval_parse (const char *text,
   static const struct { char letter; TfTime unit; } units[] = {
     { 's', TF_SECOND }, { 'm', TF_MINUTE }, { 'h', TF_HOUR }, { 'd', TF_DAY }, { 'w', 7 * TF_DAY },
   };
-  char *end = NULL;
+  char *end = NULL, quote[TF_QUOTE_SIZE];
   guint64 count = g_ascii_isdigit (*text) ? g_ascii_strtoull (text, &end, 10) : 0;
 
   for (guint i = 0; end != NULL && i < G_N_ELEMENTS (units); i++)
@@ -159,6 +161,7 @@ tf_interval_parse (const char *text,
         *interval = (TfTime) count * units[i].unit;
         return TRUE;
       }
-  g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found “%.40s”, expected a duration such as 90s, 1h or 1d", text);
+  g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found “%s”, expected a duration such as 90s, 1h or 1d",
+               tf_error_quote (text, -1, quote));
   return FALSE;
 }

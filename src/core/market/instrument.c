@@ -251,15 +251,11 @@ tf_instrument_guess (const char   *name,
     }
   if (quote == G_N_ELEMENTS (quotes) || base + 1 + strlen (quotes[quote].name) >= TF_SYMBOL_SIZE)
     {
-      char shown[41];
+      char found[TF_QUOTE_SIZE];
 
-      g_strlcpy (shown, name, sizeof shown);
-      for (char *c = shown; *c != '\0'; c++)
-        if (!g_ascii_isprint (*c))
-          *c = '?';
       g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
                    "found instrument “%s”, expected a pair such as LTC-USDT against USDT, USDC, USD, EUR, BTC or ETH",
-                   shown);
+                   tf_error_quote (name, -1, found));
       return FALSE;
     }
 
