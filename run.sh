@@ -3,19 +3,23 @@
 # Where there is no display the same system runs in the terminal for a minute, or as the arguments say
 # (`./run.sh backtest --data FOLDER`).
 set -euo pipefail
-cd "$(dirname "$0")"
-. tools/packages.sh
+top=$(cd "$(dirname "$0")" && pwd)
+build=$top/build-release
+# shellcheck source=tools/packages.sh
+. "$top/tools/packages.sh"
 
 packages_ensure build
-[ -f build-release/build.ninja ] || meson setup build-release --buildtype=release
-ninja -C build-release src/window/tradefollow src/cli/tradefollow-cli data/gschemas.compiled
-export GSETTINGS_SCHEMA_DIR=$PWD/build-release/data
+{
+  [ -f "$build/build.ninja" ] || meson setup "$build" "$top" --buildtype=release
+  ninja -C "$build" src/window/tradefollow src/cli/tradefollow-cli data/gschemas.compiled
+} >&2
+export GSETTINGS_SCHEMA_DIR=$build/data
 
 if [ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
-  exec build-release/src/window/tradefollow "$@"
+  exec "$build/src/window/tradefollow" "$@"
 elif [ $# -gt 0 ]; then
-  exec build-release/src/cli/tradefollow-cli "$@"
+  exec "$build/src/cli/tradefollow-cli" "$@"
 fi
 echo 'No display here: the demo market runs in this terminal for a minute.'
-build-release/src/cli/tradefollow-cli run --market demo --for 60s
+"$build/src/cli/tradefollow-cli" run --market demo --for 60s
 echo "Its journal is ${XDG_DATA_HOME:-${HOME:-/root}/.local/share}/tradefollow/demo.tfw"
