@@ -28,7 +28,7 @@ typedef struct
 static guint
 warmup (const double *p)
 {
-  return MAX (MAX (tf_period (p[ENTRY]), tf_period (p[EXIT])), 20) + 1;
+  return MAX (MAX (tf_period (p[ENTRY]), tf_period (p[EXIT])), 20);
 }
 
 static void

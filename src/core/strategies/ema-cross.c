@@ -18,16 +18,16 @@ static const TfParam params[] = {
 
 typedef struct
 {
-  TfEma    fast, slow, trend;
-  TfAtr    atr;
-  double   stop, reward, horizon;
-  gint     side; /* of the fast average, as of the last bar */
+  TfEma  fast, slow, trend;
+  TfAtr  atr;
+  double stop, reward, horizon;
+  gint   side; /* of the fast average, as of the last bar */
 } State;
 
 static guint
 warmup (const double *p)
 {
-  return MAX (MAX (tf_period (p[FAST]), tf_period (p[SLOW])), MAX (tf_period (p[TREND]), 15));
+  return MAX (MAX (tf_period (p[FAST]), tf_period (p[SLOW])), MAX (tf_period (p[TREND]), 15)) - 1;
 }
 
 static void
@@ -54,19 +54,19 @@ on_bar (gpointer               state,
   State *self = state;
   double close = in->bar->close;
   double gap = tf_ema_update (&self->fast, close) - tf_ema_update (&self->slow, close);
-  double slope = close - tf_ema_update (&self->trend, close);
+  double above = close - tf_ema_update (&self->trend, close);
   double range = tf_atr_update (&self->atr, in->bar);
   gint side, last = self->side;
 
   *vote = (TfVote) { 0 };
-  if (isnan (gap) || isnan (slope) || isnan (range))
+  if (isnan (gap) || isnan (above) || isnan (range))
     return;
   side = (gap > 0) - (gap < 0);
   if (side != 0)
     self->side = side;
   /* Against the long trend the gap counts half, and a cross is not taken. */
-  vote->stance = tf_stance (range > 0 ? gap / range * (gap * slope > 0 ? 1 : 0.5) : 0);
-  if (last != 0 && side == -last && side * slope > 0)
+  vote->stance = tf_stance (gap / range * (gap * above > 0 ? 1 : 0.5));
+  if (last != 0 && side == -last && side * above > 0)
     tf_vote_propose (vote, in->bar, side, self->stop * range, self->reward, 0, self->horizon);
 }
 

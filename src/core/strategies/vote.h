@@ -16,9 +16,9 @@ G_BEGIN_DECLS
 static inline double
 tf_stance (double x)
 {
-  double y = x / sqrt (1 + x * x);
+  double y = CLAMP (x, -1e6, 1e6);
 
-  return isnan (y) ? (x > 0) - (x < 0) : y;
+  return isnan (y) ? 0 : y / sqrt (1 + y * y);
 }
 
 /* Proposes to enter at the close of @bar: the stop @risk away, the target @reward times as far (0: none),
