@@ -10,8 +10,9 @@ G_BEGIN_DECLS
 #define TF_COVARIANCE_REFRESH 24 /* steps between two estimates of the shrinkage */
 #define TF_COVARIANCE_MINIMUM 30 /* common bars before a correlation is believed */
 
-/* Covariance of bar returns: exponentially weighted (zero mean, RiskMetrics 1996), shrunk towards a scaled identity
- * with the intensity of Ledoit and Wolf (2004). One block of plain data of tf_covariance_size() bytes. */
+/* Covariance of bar returns: exponentially weighted (zero mean, RiskMetrics 1996), shrunk towards a scaled
+ * identity with the intensity of Ledoit and Wolf (2004). One block of plain data of tf_covariance_size()
+ * bytes. */
 typedef struct _TfCovariance TfCovariance;
 
 gsize       tf_covariance_size         (guint               n);

@@ -43,7 +43,8 @@ typedef struct
   TfTime                last_stop;      /* on the instrument in the account; 0: none */
 } TfGateInput;
 
-/* quantity = asked and refusal NONE: accepted. 0 < quantity < asked: resized because of @refusal. quantity 0: rejected. */
+/* quantity = asked and refusal NONE: accepted. 0 < quantity < asked: resized because of @refusal. quantity
+ * 0: rejected. */
 typedef struct
 {
   TfRefusal refusal;

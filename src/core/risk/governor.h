@@ -4,11 +4,12 @@
 
 G_BEGIN_DECLS
 
-/* Drawdown governor of one account: full size down to governor_start, linearly to none at governor_end, where it
- * latches. Plain data.
+/* Drawdown governor of one account: full size down to governor_start, linearly to none at governor_end,
+ * where it latches. Plain data.
  *
- * Re-arming is a decision of a person: it starts a new peak at the equity of that moment, so that trading can go on at all. What must hold
- * (max_drawdown) then counts from there; @max_drawdown goes on counting from the highest equity ever and hides nothing. */
+ * Re-arming is a decision of a person: it starts a new peak at the equity of that moment, so that trading
+ * can go on at all. What must hold (max_drawdown) then counts from there; @max_drawdown goes on counting
+ * from the highest equity ever and hides nothing. */
 typedef struct
 {
   TfMoney  equity;       /* of the last mark */

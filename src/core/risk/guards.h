@@ -6,8 +6,8 @@ G_BEGIN_DECLS
 
 /* Small memories that the gate reads and the engine feeds. All plain data. */
 
-/* Rate limit: a bucket of @burst tokens that refills at one each @interval, kept as the time at which it is full again
- * (generic cell rate algorithm, ITU-T I.371). All 0: no limit. */
+/* Rate limit: a bucket of @burst tokens that refills at one each @interval, kept as the time at which it is
+ * full again (generic cell rate algorithm, ITU-T I.371). All 0: no limit. */
 typedef struct
 {
   TfTime interval, full_at;

@@ -25,7 +25,7 @@ typedef struct
   const TfInstrument *instrument;
   TfMoney             equity;
   double              multiplier;      /* of the account */
-  double              mean, variance;  /* of the outcome in R after costs: TfOpinion mean, sd² + tf_ensemble_noise () */
+  double              mean, variance;  /* of the outcome in R after costs: mean, sd² + noise of the ensemble */
   double              book_volatility; /* annualised, of the account's book as a fraction of equity */
   double              correlated;      /* tf_book_correlated () */
   double              governor;        /* TfGovernor factor */

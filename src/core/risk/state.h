@@ -4,8 +4,8 @@
 
 G_BEGIN_DECLS
 
-/* Trading state of the system, an account, a bot or a trader; each is at least as strict as the one before. What is
- * never refused in any of them: an order that only closes. */
+/* Trading state of the system, an account, a bot or a trader; each is at least as strict as the one before.
+ * What is never refused in any of them: an order that only closes. */
 typedef enum
 {
   TF_STATE_ACTIVE,

@@ -22,7 +22,7 @@ typedef struct
   double   gaussian_var, gaussian_cvar; /* of today's book, from the covariance */
   double   historical_var, historical_cvar;
   double   cornish_fisher_var, cornish_fisher_cvar;
-  gboolean cornish_fisher_valid;     /* FALSE: the expansion does not hold here (it would give a gain); not to be shown */
+  gboolean cornish_fisher_valid;     /* FALSE: the expansion does not hold (it gives a gain): not to be shown */
 } TfVar;
 
 void        tf_return_ring_add      (TfReturnRing       *self,
@@ -31,6 +31,11 @@ double      tf_gaussian_var         (double              sd,
                                      double              level);
 double      tf_gaussian_cvar        (double              sd,
                                      double              level);
+void        tf_var_samples          (double             *returns,
+                                     guint               n,
+                                     double              book_sd,
+                                     double              level,
+                                     TfVar              *out);
 void        tf_var_compute          (const TfReturnRing *ring,
                                      double              book_sd,
                                      double              level,
