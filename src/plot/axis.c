@@ -120,11 +120,12 @@ log_ticks (double  low,
 {
   double from = floor (log10 (low)), to = ceil (log10 (high));
 
-  /* Every 1-2-5, then every decade, every second one … until they fit. */
-  for (int stride = 0; stride <= to - from + 1; stride++)
+  /* Every 1-2-5, then 1-3, then every decade, every second one … until they fit. */
+  for (int stride = -1; stride <= to - from + 1; stride++)
     {
-      static const double mantissas[] = { 1, 2, 5 };
-      guint per_decade = stride == 0 ? 3 : 1, n = 0;
+      static const double fine[] = { 1, 2, 5 }, coarse[] = { 1, 3 };
+      const double *mantissas = stride < 0 ? fine : coarse;
+      guint per_decade = stride < 0 ? 3 : stride == 0 ? 2 : 1, n = 0;
 
       for (double e = from; e <= to && n <= most; e += MAX (stride, 1))
         for (guint i = 0; i < per_decade && n <= most; i++)

@@ -80,7 +80,7 @@ bars_draw (TfLayer *layer,
           tf_pen_color (&frame->pen, &theme->grid, 0.6);
           cairo_fill (cr);
           tf_frame_tip (frame, color, g_strdup (bar->name),
-                        g_strdup (tf_axis_format (bar->value, decimals + 2, frame->format, TRUE, text)));
+                        g_strdup (tf_axis_format (bar->value, decimals + 1, frame->format, TRUE, text)));
         }
       tf_pen_text (&frame->pen, theme->small, bar->name, 0, y + row / 2, 0, 0.5, names, &theme->ink);
       tf_pen_box (&frame->pen, MIN (zero, zero + length), y + (row - thick) / 2, MAX (fabs (length), 1), thick, 2);

@@ -233,12 +233,13 @@ compare_bars (gconstpointer a,
   return (p->time > q->time) - (p->time < q->time);
 }
 
-/* The decimals that the newest prices really have: a tick size without knowing the instrument. */
+/* The decimals that the newest prices really have, up to seven digits in all: a tick size without knowing the
+ * instrument. */
 static int
 price_decimals (const TfCandle *candles,
                 guint           n)
 {
-  int most = 0;
+  int most = 0, enough;
 
   for (guint i = n > 64 ? n - 64 : 0; i < n; i++)
     {
@@ -249,7 +250,10 @@ price_decimals (const TfCandle *candles,
         raw /= 10;
       most = MAX (most, decimals);
     }
-  return most;
+  if (n == 0 || candles[n - 1].close.raw <= 0)
+    return most;
+  enough = 6 - (int) floor (log10 (tf_price_double (candles[n - 1].close)));
+  return MIN (most, MAX (enough, 0));
 }
 
 /**

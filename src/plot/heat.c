@@ -33,6 +33,15 @@ heat_values (TfLayer *layer,
   return any;
 }
 
+/* What everything has with itself is no news. */
+static gboolean
+is_itself (const Heat *self,
+           guint       row,
+           guint       column)
+{
+  return g_strcmp0 (self->rows[row], self->columns[column]) == 0;
+}
+
 static TfColor
 cell_color (const Heat        *self,
             const TfPlotTheme *theme,
@@ -46,7 +55,7 @@ cell_color (const Heat        *self,
   else
     full = value < 0 ? &theme->series[1] : &theme->series[0];
   /* A little colour even for almost nothing: an empty cell looks different from a zero. */
-  return tf_color_mix (&theme->background, full, 0.06 + 0.84 * strength);
+  return tf_color_mix (&theme->background, full, 0.06 + 0.72 * strength);
 }
 
 static double
@@ -121,7 +130,7 @@ heat_draw (TfLayer *layer,
 
           if (!isfinite (value))
             continue;
-          color = cell_color (self, theme, value);
+          color = is_itself (self, r, c) ? theme->grid : cell_color (self, theme, value);
           tf_pen_box (pen, x + 1, y + 1, MAX (w - 2, 1), MAX (h - 2, 1), 3);
           tf_pen_color (pen, &color, 1);
           cairo_fill_preserve (cr);
@@ -158,10 +167,7 @@ heat_describe (TfLayer      *layer,
 
   for (guint i = 0; i < self->n_rows * self->n_columns; i++)
     {
-      /* What everything has with itself is no news. */
-      gboolean itself = g_strcmp0 (self->rows[i / self->n_columns], self->columns[i % self->n_columns]) == 0;
-
-      if (!isfinite (self->values[i]) || itself)
+      if (!isfinite (self->values[i]) || is_itself (self, i / self->n_columns, i % self->n_columns))
         continue;
       if (low < 0 || self->values[i] < self->values[low])
         low = i;

@@ -272,8 +272,12 @@ level_draw (TfLayer *layer,
       text = g_strdup_printf ("%s %s %s", layer->name != NULL ? layer->name : "", value, place > 1 ? "↑" : "↓");
     }
   if (text != NULL)
-    tf_pen_text (&frame->pen, theme->small, text, frame->x + 4, place > 1 || y < frame->y + line + 4 ? y + 2 : y - 2, 0,
-                 place > 1 || y < frame->y + line + 4 ? 0 : 1, 0, &color);
+    {
+      gboolean below = y < frame->y + line + 4;
+
+      tf_pen_halo (&frame->pen, theme->small, text, frame->x + 4, below ? y + 2 : y - 2, 0, below ? 0 : 1);
+      tf_pen_text (&frame->pen, theme->small, text, frame->x + 4, below ? y + 2 : y - 2, 0, below ? 0 : 1, 0, &color);
+    }
 }
 
 static void

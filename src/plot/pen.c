@@ -92,6 +92,27 @@ tf_pen_text (TfPen         *self,
   pango_cairo_show_layout (self->cr, self->layout);
 }
 
+/* Clears a border around a text that is going to stand on other things. */
+void
+tf_pen_halo (TfPen      *self,
+             double      size,
+             const char *text,
+             double      x,
+             double      y,
+             double      align_x,
+             double      align_y)
+{
+  double w, h;
+
+  w = tf_pen_size (self, size, text, &h);
+  cairo_move_to (self->cr, x - w * align_x, y - h * align_y);
+  pango_cairo_layout_path (self->cr, self->layout);
+  tf_pen_color (self, &self->theme->background, 0.9);
+  cairo_set_line_join (self->cr, CAIRO_LINE_JOIN_ROUND);
+  cairo_set_line_width (self->cr, size * 0.4);
+  cairo_stroke (self->cr);
+}
+
 /* The middle of the pixel that @position lies in: a hairline there is one pixel, not two grey ones. */
 double
 tf_pen_snap (const TfPen *self,

@@ -150,6 +150,13 @@ void        tf_pen_text         (TfPen              *self,
                                  double              align_y,
                                  double              limit,
                                  const TfColor      *color);
+void        tf_pen_halo         (TfPen              *self,
+                                 double              size,
+                                 const char         *text,
+                                 double              x,
+                                 double              y,
+                                 double              align_x,
+                                 double              align_y);
 double      tf_pen_snap         (const TfPen        *self,
                                  double              position);
 void        tf_pen_line         (const TfPen        *self,

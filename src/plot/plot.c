@@ -7,6 +7,7 @@
 
 #define PANE_GAP 14
 #define TAG_PADDING 5
+#define STRIP 0.2 /* share of a pane's height that belongs to the volume */
 
 struct _TfPlot
 {
@@ -587,7 +588,7 @@ draw_gutter (TfFrame      *frame,
   for (guint i = 0; i < n_ticks; i++)
     {
       double y = tf_frame_y (frame, ticks[i]);
-      gboolean free_place = !frame->strip || y < frame->y + frame->height * 0.8;
+      gboolean free_place = TRUE;
 
       for (guint k = 0; k < frame->tags->len && free_place; k++)
         free_place = fabs (g_array_index (frame->tags, TfTag, k).y - y) >= size;
@@ -622,7 +623,7 @@ draw_times (TfFrame *frame,
       for (guint i = 0; i < n && fits; i++)
         {
           double w = tf_pen_size (&frame->pen, theme->small, ticks[i].label, NULL);
-          double x = tf_frame_x (frame, ticks[i].time);
+          double x = CLAMP (tf_frame_x (frame, ticks[i].time), w / 2, MAX (right - w / 2, w / 2));
 
           fits = x - w / 2 >= end + theme->small * 1.2;
           end = x + w / 2;
@@ -630,11 +631,10 @@ draw_times (TfFrame *frame,
       for (guint i = 0; i < n && fits; i++)
         {
           double w = tf_pen_size (&frame->pen, theme->small, ticks[i].label, NULL);
-          double x = tf_frame_x (frame, ticks[i].time);
+          double x = CLAMP (tf_frame_x (frame, ticks[i].time), w / 2, MAX (right - w / 2, w / 2));
 
-          if (x - w / 2 >= 0 && x + w / 2 <= right)
-            tf_pen_text (&frame->pen, theme->small, ticks[i].label, x, y, 0.5, 0, 0,
-                         ticks[i].major ? &theme->ink : &theme->dim);
+          tf_pen_text (&frame->pen, theme->small, ticks[i].label, x, y, 0.5, 0, 0,
+                       ticks[i].major ? &theme->ink : &theme->dim);
         }
       if (fits)
         return;
@@ -666,7 +666,7 @@ draw_crosshair (TfFrame *frame,
   tf_pen_line (&frame->pen, x, top, x, bottom);
   tf_pen_line (&frame->pen, frame->x, frame->pointer_y, frame->x + frame->width, frame->pointer_y);
   cairo_set_dash (frame->pen.cr, NULL, 0, 0);
-  if (!frame->strip || frame->pointer_y < frame->y + frame->height * 0.8)
+  if (!frame->strip || frame->pointer_y < frame->y + frame->height * (1 - STRIP))
     draw_tag (&frame->pen, frame->x + frame->width + 2, frame->pointer_y, gutter - 2, line + 3,
               tf_axis_format (value, frame->decimals, frame->format, FALSE, text), &theme->dim);
 }
@@ -697,7 +697,7 @@ measure_pane (TfPlot  *self,
     }
   frame->axis = tf_axis_fit (least, most, pane->log, 0.06);
   if (frame->strip)
-    frame->axis.low = tf_axis_unmap (&frame->axis, -0.25);
+    frame->axis.low = tf_axis_unmap (&frame->axis, -STRIP / (1 - STRIP));
   if (frame->decimals < 0 && frame->format != TF_FORMAT_NUMBER)
     frame->decimals = 2;
   else if (frame->decimals < 0)
@@ -761,6 +761,7 @@ draw_panes (TfPlot *self,
     {
       TfFrame *frame = &frames[i];
       char text[TF_AXIS_LABEL_SIZE];
+      TfAxis labelled;
       double step;
 
       frame->pen = *pen;
@@ -771,8 +772,11 @@ draw_panes (TfPlot *self,
       frame->height = floor (room * (i == 0 ? 1 - others : g_array_index (self->panes, TfPane, i).share));
       y += frame->height + PANE_GAP;
       measure_pane (self, i, frame);
-      n_ticks[i] = tf_axis_ticks (&frame->axis, (guint) CLAMP (frame->height / (line * 2), 1, TF_AXIS_MAX_TICKS),
-                                  ticks[i], &step);
+      labelled = frame->axis;
+      if (frame->strip)
+        labelled.low = tf_axis_unmap (&labelled, STRIP);
+      n_ticks[i] = tf_axis_ticks (&labelled, (guint) CLAMP (frame->height / (line * 2), 1, TF_AXIS_MAX_TICKS), ticks[i],
+                                  &step);
       decimals[i] = tf_axis_decimals (step, frame->format);
       for (guint k = 0; k < n_ticks[i]; k++)
         {
@@ -803,8 +807,7 @@ draw_panes (TfPlot *self,
         {
           double tick_y = tf_frame_y (frame, ticks[i][k]);
 
-          if (!frame->strip || tick_y < frame->y + frame->height * 0.8)
-            tf_pen_line (pen, 0, tick_y, frame->width, tick_y);
+          tf_pen_line (pen, 0, tick_y, frame->width, tick_y);
         }
       if (self->pointed)
         {
