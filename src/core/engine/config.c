@@ -1,0 +1,235 @@
+#include "core/engine/config.h"
+
+#include <string.h>
+
+#include "core/market/demo.h"
+#include "core/strategies/default-bots.h"
+
+/* The three paper accounts (design, section 5). */
+static const struct
+{
+  const char *id, *title;
+  double      threshold, multiplier, leverage, exploration;
+  gboolean    long_only;
+} default_accounts[] = {
+  { "woods1",  "Conservative", 0.85, 0.5, 1, 1e-4, TRUE },
+  { "angry",   "Aggressive",   0.65, 1.5, 3, 5e-4, FALSE },
+  { "handjob", "Hybrid",       0.75, 1.0, 2, 3e-4, FALSE },
+};
+
+#define DEFAULT_CAPITAL (100000 * TF_SCALE)
+
+static void
+add_accounts (TfConfig *self)
+{
+  self->n_accounts = G_N_ELEMENTS (default_accounts);
+  self->accounts = g_new0 (TfAccountConfig, self->n_accounts);
+  for (guint i = 0; i < self->n_accounts; i++)
+    {
+      TfAccountConfig *account = &self->accounts[i];
+
+      g_strlcpy (account->id, default_accounts[i].id, sizeof account->id);
+      g_strlcpy (account->title, default_accounts[i].title, sizeof account->title);
+      account->capital.raw = DEFAULT_CAPITAL;
+      account->threshold = default_accounts[i].threshold;
+      account->multiplier = default_accounts[i].multiplier;
+      account->leverage = default_accounts[i].leverage;
+      account->exploration = default_accounts[i].exploration;
+      account->long_only = default_accounts[i].long_only;
+      tf_limits_default (&account->limits, account->leverage);
+    }
+}
+
+static void
+add_bots (TfConfig *self)
+{
+  while (tf_default_bots[self->n_bots].id != NULL)
+    self->n_bots++;
+  self->bots = g_new0 (TfBotConfig, self->n_bots);
+  for (guint i = 0; i < self->n_bots; i++)
+    {
+      const TfBotDefault *from = &tf_default_bots[i];
+      TfBotConfig *bot = &self->bots[i];
+      gint account = tf_config_find_account (self, from->account);
+
+      g_strlcpy (bot->id, from->id, sizeof bot->id);
+      g_strlcpy (bot->title, from->title, sizeof bot->title);
+      g_strlcpy (bot->reason, from->reason, sizeof bot->reason);
+      bot->strategy = tf_strategy_find (from->strategy);
+      g_assert (bot->strategy != NULL && account >= 0);
+      bot->account = (guint) account;
+      for (guint p = 0; bot->strategy->params[p].name != NULL; p++)
+        {
+          g_assert (p < TF_MAX_PARAMS);
+          bot->params[p] = bot->strategy->params[p].value;
+          for (guint o = 0; from->params[o].name != NULL; o++)
+            if (strcmp (from->params[o].name, bot->strategy->params[p].name) == 0)
+              bot->params[p] = from->params[o].value;
+        }
+    }
+}
+
+static void
+add_traders (TfConfig   *self,
+             const char *market)
+{
+  if (strcmp (market, "demo") == 0)
+    for (guint i = 0; i < TF_DEMO_TRADERS; i++)
+      {
+        TfTrader trader = { .grade = 'D', .trust_mean = 0.15, .trust_sd = 0.10 };
+
+        g_strlcpy (trader.name, tf_demo_trader_name (i), sizeof trader.name);
+        g_snprintf (trader.id, sizeof trader.id, "demo-%02u", i + 1);
+        g_strlcpy (trader.known_for, "A simulated trader of the demo market: not a person", sizeof trader.known_for);
+        memset (trader.followed, 1, sizeof trader.followed);
+        tf_config_add_trader (self, &trader);
+      }
+  else
+    for (const TfTrader *trader = tf_default_traders; trader->id[0] != '\0'; trader++)
+      tf_config_add_trader (self, trader);
+}
+
+/**
+ * tf_config_new_default:
+ * @market: demo, replay, backtest or a venue's name
+ * @universe: (transfer none): the instruments; copied
+ * @interval: of the bars that bots vote on
+ * @seed: of all chance in the engine
+ *
+ * Returns: (transfer full): three accounts, twenty bots and twenty followed traders; those of the demo market are its own,
+ *   since a real person is never shown doing what only the demo did
+ */
+TfConfig *
+tf_config_new_default (const char       *market,
+                       const TfUniverse *universe,
+                       TfTime            interval,
+                       guint64           seed)
+{
+  TfConfig *self = g_new0 (TfConfig, 1);
+
+  g_atomic_ref_count_init (&self->refs);
+  self->universe = tf_universe_copy (universe);
+  self->interval = interval;
+  self->seed = seed;
+  self->simulated = strcmp (market, "demo") == 0;
+  g_strlcpy (self->market, market, sizeof self->market);
+  add_accounts (self);
+  add_bots (self);
+  add_traders (self, market);
+  return self;
+}
+
+/**
+ * tf_config_copy:
+ *
+ * Returns: (transfer full): a copy that may still be changed
+ */
+TfConfig *
+tf_config_copy (const TfConfig *self)
+{
+  TfConfig *copy = g_memdup2 (self, sizeof *self);
+
+  g_atomic_ref_count_init (&copy->refs);
+  copy->universe = tf_universe_copy (self->universe);
+  copy->accounts = g_memdup2 (self->accounts, self->n_accounts * sizeof *self->accounts);
+  copy->bots = g_memdup2 (self->bots, self->n_bots * sizeof *self->bots);
+  copy->traders = g_memdup2 (self->traders, self->n_traders * sizeof *self->traders);
+  return copy;
+}
+
+TfConfig *
+tf_config_ref (TfConfig *self)
+{
+  g_atomic_ref_count_inc (&self->refs);
+  return self;
+}
+
+void
+tf_config_unref (TfConfig *self)
+{
+  if (!g_atomic_ref_count_dec (&self->refs))
+    return;
+  tf_universe_free (self->universe);
+  g_free (self->accounts);
+  g_free (self->bots);
+  g_free (self->traders);
+  g_free (self);
+}
+
+guint
+tf_config_n_voters (const TfConfig *self)
+{
+  return self->n_bots + self->n_traders;
+}
+
+const char *
+tf_config_voter_id (const TfConfig *self,
+                    guint           voter)
+{
+  g_return_val_if_fail (voter < tf_config_n_voters (self), "");
+  return voter < self->n_bots ? self->bots[voter].id : self->traders[voter - self->n_bots].id;
+}
+
+const char *
+tf_config_voter_name (const TfConfig *self,
+                      guint           voter)
+{
+  g_return_val_if_fail (voter < tf_config_n_voters (self), "");
+  return voter < self->n_bots ? self->bots[voter].title : self->traders[voter - self->n_bots].name;
+}
+
+/**
+ * tf_config_find_account:
+ *
+ * Returns: the account's index, or −1; so for bots and traders below
+ */
+gint
+tf_config_find_account (const TfConfig *self,
+                        const char     *id)
+{
+  for (guint i = 0; i < self->n_accounts; i++)
+    if (strcmp (self->accounts[i].id, id) == 0)
+      return (gint) i;
+  return -1;
+}
+
+gint
+tf_config_find_bot (const TfConfig *self,
+                    const char     *id)
+{
+  for (guint i = 0; i < self->n_bots; i++)
+    if (strcmp (self->bots[i].id, id) == 0)
+      return (gint) i;
+  return -1;
+}
+
+gint
+tf_config_find_trader (const TfConfig *self,
+                       const char     *id_or_name)
+{
+  for (guint i = 0; i < self->n_traders; i++)
+    if (strcmp (self->traders[i].id, id_or_name) == 0
+        || g_ascii_strcasecmp (self->traders[i].name, id_or_name) == 0)
+      return (gint) i;
+  return -1;
+}
+
+/**
+ * tf_config_add_trader:
+ *
+ * Only while the configuration is not yet shared.
+ *
+ * Returns: the trader's index; that of the one with the same id, if there is one
+ */
+gint
+tf_config_add_trader (TfConfig       *self,
+                      const TfTrader *trader)
+{
+  gint found = tf_config_find_trader (self, trader->id);
+
+  if (found >= 0)
+    return found;
+  self->traders = g_renew (TfTrader, self->traders, self->n_traders + 1);
+  self->traders[self->n_traders] = *trader;
+  return (gint) self->n_traders++;
+}

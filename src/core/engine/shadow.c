@@ -1,0 +1,157 @@
+/* Shadow tracking: every proposal runs to its outcome in R, traded or not, so that learning is not biased by what was
+ * taken. Entry is the first price after the proposal; one mark that reaches stop and target counts as the stop. */
+
+#include "core/engine/engine-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define UNIQUENESS_FACTOR 3.0
+/* Outcomes beyond are data errors or gaps that no weight should be learned from in full. */
+#define WORST_OUTCOME -5.0
+#define BEST_OUTCOME  10.0
+
+static float *
+ballot_of (TfEngine *self,
+           guint     instrument,
+           guint     voter)
+{
+  return &self->ballots[(instrument * self->n_voters + voter) * self->n_voters];
+}
+
+void
+tf_shadow_open (TfEngine         *self,
+                const TfProposal *proposal,
+                const TfBallot   *ballot)
+{
+  guint i = proposal->instrument, v = proposal->voter;
+  TfShadow *shadow = tf_shadow (self, i, v);
+
+  *shadow = (TfShadow) {
+    .signal = proposal->signal,
+    .record = proposal->record,
+    .time = self->core->time,
+    .deadline = proposal->deadline,
+    .step = self->core->steps,
+    .open_integral = self->core->open_integral,
+    .stop = proposal->stop,
+    .target = proposal->target,
+    .trail = proposal->trail,
+    .risk = fabs (proposal->price - proposal->stop),
+    .cost = proposal->cost,
+    .confidence = proposal->opinion.confidence,
+    .predicted = proposal->opinion.mean,
+    .direction = (gint8) proposal->direction,
+    .history = self->history != FALSE,
+  };
+  memcpy (shadow->regime, ballot->regime, sizeof shadow->regime);
+  memcpy (ballot_of (self, i, v), ballot->stances, self->n_voters * sizeof (float));
+  self->open[i * self->open_words + v / 64] |= G_GUINT64_CONSTANT (1) << (v % 64);
+  self->core->open_proposals++;
+}
+
+static void
+learn (TfEngine       *self,
+       guint           instrument,
+       guint           voter,
+       const TfShadow *shadow,
+       double          gross)
+{
+  TfBallot ballot = {
+    .proposer = voter,
+    .direction = shadow->direction,
+    .stances = ballot_of (self, instrument, voter),
+    .cost = shadow->cost,
+  };
+  gint64 steps = self->core->steps - shadow->step;
+  double others = steps > 0 ? (self->core->open_integral - shadow->open_integral) / (double) steps
+                            : self->core->open_proposals + 1;
+  double weight = MIN (1, UNIQUENESS_FACTOR / MAX (others, 1));
+
+  memcpy (ballot.regime, shadow->regime, sizeof ballot.regime);
+  tf_ensemble_learn (self->ensemble, &ballot, gross, weight);
+  tf_calibration_add (&self->core->calibration, shadow->confidence, shadow->predicted,
+                      gross - shadow->cost, weight);
+  tf_track_record_add (&self->voters[voter].record, gross - shadow->cost, self->core->time - shadow->time);
+}
+
+/**
+ * tf_shadow_close:
+ * @price: where it ends
+ * @reason: stop, target, time, reversed, closed
+ */
+void
+tf_shadow_close (TfEngine   *self,
+                 guint       instrument,
+                 guint       voter,
+                 double      price,
+                 const char *reason)
+{
+  TfShadow *shadow = tf_shadow (self, instrument, voter);
+  double gross = 0;
+  TfRecord record;
+
+  self->open[instrument * self->open_words + voter / 64] &= ~(G_GUINT64_CONSTANT (1) << (voter % 64));
+  self->core->open_proposals--;
+  if (shadow->entry > 0)
+    gross = CLAMP (shadow->direction * (price - shadow->entry) / shadow->risk, WORST_OUTCOME, BEST_OUTCOME);
+  learn (self, instrument, voter, shadow, gross);
+  if (!shadow->history)
+    {
+      record = tf_engine_record (self, TF_RECORD_OUTCOME, -1, (gint) voter, (gint) instrument);
+      record.cause = shadow->record;
+      record.code = shadow->direction;
+      record.reason = reason;
+      record.ref = shadow->signal;
+      record.value = tf_ratio_raw (gross - shadow->cost);
+      record.limit = tf_ratio_raw (shadow->confidence);
+      tf_engine_watch_edge (self, voter, tf_engine_emit (self, &record));
+    }
+}
+
+static void
+mark_one (TfEngine     *self,
+          guint         instrument,
+          guint         voter,
+          const TfMark *mark,
+          double        open,
+          double        high,
+          double        low,
+          double        last)
+{
+  TfShadow *s = tf_shadow (self, instrument, voter);
+  int d = s->direction;
+  double worst = d > 0 ? low : high, best = d > 0 ? high : low;
+
+  if (s->entry == 0)
+    s->entry = s->best = open;
+  if (d * (worst - s->stop) <= 0)
+    tf_shadow_close (self, instrument, voter, d * (open - s->stop) <= 0 ? open : s->stop, "stop");
+  else if (s->target > 0 && d * (best - s->target) > 0)
+    tf_shadow_close (self, instrument, voter, d * (open - s->target) > 0 ? open : s->target, "target");
+  else if (mark->time >= s->deadline)
+    tf_shadow_close (self, instrument, voter, last, "time");
+  else if (s->trail > 0 && d * (best - s->best) > 0)
+    {
+      double stop = best * (1 - d * s->trail);
+
+      s->best = best;
+      if (d * (stop - s->stop) > 0)
+        s->stop = stop;
+    }
+}
+
+/* Every open proposal on @instrument meets the market. */
+void
+tf_shadow_mark (TfEngine     *self,
+                guint         instrument,
+                const TfMark *mark)
+{
+  const guint64 *words = &self->open[instrument * self->open_words];
+  double open = tf_price_double (mark->open), high = tf_price_double (mark->high);
+  double low = tf_price_double (mark->low), last = tf_price_double (mark->last);
+
+  for (guint w = 0; w < self->open_words; w++)
+    for (guint64 bits = words[w]; bits != 0; bits &= bits - 1)
+      mark_one (self, instrument, w * 64 + (guint) __builtin_ctzll (bits), mark, open, high, low, last);
+}

@@ -1,0 +1,398 @@
+/* A proposal's way: what the ensemble thinks of it, and then exactly one verdict of every account, with the numbers that
+ * were compared. */
+
+#include "core/engine/engine-private.h"
+
+#include <math.h>
+#include <string.h>
+
+#define QUORUM 3              /* voters with something to say */
+#define LEAST_RISK 1e-4       /* distance to the stop, of the price: nearer, costs are all there is */
+#define PROBATION_TRADES 8    /* a day's exploration budget pays for so many */
+#define MAX_DATA_AGE(interval) (3 * (interval))
+
+/* A trader's word comes without a stop; it gets one from the market's own noise over half of its horizon. */
+#define TRADER_HORIZON 168    /* bars */
+#define TRADER_STOP 2.0       /* standard deviations */
+#define TRADER_STOP_LEAST 0.01
+#define TRADER_STOP_MOST 0.25
+
+static const char *const reason_ok = "confidence";
+
+static void
+append_number (GString *text,
+               double   value)
+{
+  char buffer[TF_DECIMAL_SIZE];
+
+  g_string_append (text, tf_decimal_format (tf_ratio_raw (value) / 10000 * 10000, buffer));
+}
+
+/* What the window and the auditor need to understand the vote; contributions in thousandths of R, silent voters left out. */
+static const char *
+describe_vote (TfEngine         *self,
+               const TfProposal *proposal,
+               const TfBallot   *ballot)
+{
+  const TfOpinion *o = &proposal->opinion;
+  GString *text = self->text;
+  float parts[256];
+  gboolean first = TRUE;
+
+  g_string_truncate (text, 0);
+  g_string_append (text, "stop=");
+  append_number (text, proposal->stop);
+  g_string_append (text, " target=");
+  append_number (text, proposal->target);
+  g_string_append (text, " sd=");
+  append_number (text, o->sd);
+  g_string_append (text, " cost=");
+  append_number (text, proposal->cost);
+  g_string_append (text, " agreement=");
+  append_number (text, o->agreement);
+  g_string_append_printf (text, " voices=%u for=%u against=%u", o->voices, o->in_favour, o->against);
+  if (o->strongest_against >= 0)
+    {
+      g_string_append (text, " dissent=");
+      g_string_append (text, tf_config_voter_id (self->config, (guint) o->strongest_against));
+    }
+  if (self->n_voters > G_N_ELEMENTS (parts))
+    return text->str;
+  tf_ensemble_contributions (self->ensemble, ballot, parts);
+  g_string_append (text, " votes=");
+  for (guint v = 0; v < self->n_voters; v++)
+    {
+      gint milli = (gint) lrintf (parts[v] * 1000);
+
+      if (milli == 0)
+        continue;
+      if (!first)
+        g_string_append_c (text, ',');
+      first = FALSE;
+      g_string_append (text, tf_config_voter_id (self->config, v));
+      g_string_append_printf (text, ":%d", milli);
+    }
+  return text->str;
+}
+
+typedef struct
+{
+  TfVerdict   verdict;
+  const char *reason;
+  gint64      value, limit;
+  TfQty       quantity;
+  TfMoney     notional;
+  const char *text;
+} Decision;
+
+static gint64
+give_verdict (TfEngine       *self,
+              guint           account,
+              gint            voter,
+              gint            instrument,
+              gint64          signal,
+              gint64          cause,
+              gint            side,
+              const Decision *d)
+{
+  TfRecord record = tf_engine_record (self, TF_RECORD_VERDICT, (gint) account, voter, instrument);
+
+  record.cause = cause;
+  record.code = (gint32) d->verdict;
+  record.reason = d->reason;
+  record.ref = signal;
+  record.quantity = side * d->quantity.raw;
+  record.amount = d->notional.raw;
+  record.value = d->value;
+  record.limit = d->limit;
+  record.text = d->text != NULL ? d->text : "";
+  self->core->verdicts[d->verdict]++;
+  return tf_engine_emit (self, &record);
+}
+
+/* The same verdict of all accounts, for what never becomes a proposal. */
+static void
+verdict_of_all (TfEngine   *self,
+                TfVerdict   verdict,
+                const char *reason,
+                gint        voter,
+                gint        instrument,
+                gint64      signal,
+                gint64      cause,
+                double      value,
+                double      limit)
+{
+  Decision d = { .verdict = verdict, .reason = reason, .value = tf_ratio_raw (value), .limit = tf_ratio_raw (limit) };
+
+  for (guint a = 0; a < self->n_accounts; a++)
+    give_verdict (self, a, voter, instrument, signal, cause, 0, &d);
+}
+
+static TfVerdict
+verdict_for (TfRefusal refusal)
+{
+  switch (refusal)
+    {
+    case TF_REFUSAL_STALE_DATA:
+      return TF_VERDICT_STALE;
+    case TF_REFUSAL_HALTED:
+    case TF_REFUSAL_LONG_ONLY:
+    case TF_REFUSAL_STOP_LOSS_GUARD:
+    case TF_REFUSAL_DAILY_LOSS:
+    case TF_REFUSAL_DRAWDOWN:
+      return TF_VERDICT_BLOCKED;
+    default:
+      return TF_VERDICT_REJECTED;
+    }
+}
+
+static Decision
+refused (TfVerdict   verdict,
+         const char *reason,
+         double      value,
+         double      limit)
+{
+  return (Decision) { verdict, reason, tf_ratio_raw (value), tf_ratio_raw (limit), { 0 }, { 0 }, NULL };
+}
+
+static gboolean
+is_home (const TfEngine *self,
+         guint           account,
+         guint           voter)
+{
+  return voter >= self->config->n_bots || self->config->bots[voter].account == account;
+}
+
+/* Sizes the trade and asks the gate. */
+static Decision
+size_and_gate (TfEngine         *self,
+               guint             a,
+               const TfProposal *p,
+               double            confidence,
+               gboolean          probation,
+               TfSizing         *sizing)
+{
+  const TfConfig *config = self->config;
+  const TfInstrument *instrument = &config->universe->items[p->instrument];
+  const TfTape *tape = &self->tapes[p->instrument];
+  TfAccount *account = &self->accounts[a];
+  const TfLimits *limits = &config->accounts[a].limits;
+  guint at = a * self->n_instruments + p->instrument;
+  TfExposure book = tf_engine_exposure (self, a);
+  double bars = (double) TF_DAY / (double) config->interval, equity = tf_money_double (account->equity);
+  gboolean trader = p->voter >= config->n_bots;
+  TfSizingInput size = {
+    .limits = limits,
+    .instrument = instrument,
+    .equity = account->equity,
+    .multiplier = config->accounts[a].multiplier,
+    .mean = p->opinion.mean,
+    .variance = p->opinion.sd * p->opinion.sd + tf_ensemble_noise (self->ensemble),
+    .book_volatility = equity > 0 ? sqrt (tf_book_variance (self->covariance, &book) * bars * 365) / equity : 0,
+    .correlated = tf_book_correlated (self->covariance, &book, account->equity, p->instrument, p->direction),
+    .governor = account->governor.factor,
+    .grade = trader ? tf_grade_size_cap (config->traders[p->voter - config->n_bots].grade) : 1,
+    .entry = tape->last,
+  };
+  TfGateInput gate = {
+    .limits = limits,
+    .state = tf_engine_state_for (self, a, p->voter),
+    .long_only = config->accounts[a].long_only,
+    .instrument = instrument,
+    .index = p->instrument,
+    .direction = p->direction,
+    .duplicate = tf_slot (self, p->instrument, a, p->voter)->entry.id != 0,
+    .price = tape->last,
+    .equity = account->equity,
+    .day_equity = account->day_start,
+    .book = book,
+    .governor = &account->governor,
+    .now = self->core->time,
+    .data_time = tape->time,
+    .max_age = MAX_DATA_AGE (config->interval),
+    .covariance = self->covariance,
+    .bars_per_day = bars,
+    .account_bucket = &account->bucket,
+    .system_bucket = &self->core->bucket,
+    .stop_guard = &account->stop_guard,
+    .profit = &self->profits[at],
+    .last_stop = self->last_stops[at],
+  };
+  gint64 raw;
+  TfGateResult result;
+  Decision d;
+  gboolean sized;
+
+  if (!tf_round_to_step (p->stop, instrument->tick.raw, &raw) || raw <= 0)
+    return refused (TF_VERDICT_REJECTED, "bad-stop", p->stop, p->price);
+  size.stop.raw = raw;
+  if (probation)
+    {
+      double day = config->accounts[a].exploration * tf_money_double (account->day_start);
+      double left = day - tf_money_double (account->probation_used);
+      TfMoney budget;
+
+      if (!tf_floor_to_step (MIN (left, day / PROBATION_TRADES), 1, &budget.raw) || budget.raw <= 0)
+        return refused (TF_VERDICT_REJECTED, "exploration-budget", tf_money_double (account->probation_used), day);
+      sized = tf_sizing_probation (&size, budget, sizing);
+    }
+  else
+    sized = tf_sizing_compute (&size, sizing);
+  if (!sized || sizing->quantity.raw <= 0)
+    return refused (TF_VERDICT_REJECTED, tf_refusal_name (TF_REFUSAL_TOO_SMALL),
+                    sized ? tf_money_double (sizing->risk) : 0, sized ? tf_money_double (sizing->unit_loss) : 0);
+
+  gate.quantity = sizing->quantity;
+  if (!tf_round_to_step (p->price, instrument->tick.raw, &gate.reference.raw))
+    gate.reference = tape->last;
+  tf_risk_gate (&gate, &result);
+  d = (Decision) {
+    .reason = tf_refusal_name (result.refusal),
+    .value = tf_ratio_raw (result.value),
+    .limit = tf_ratio_raw (result.limit),
+    .quantity = result.quantity,
+    .notional = result.notional,
+  };
+  if (result.quantity.raw <= 0)
+    d.verdict = verdict_for (result.refusal);
+  else if (result.refusal != TF_REFUSAL_NONE)
+    d.verdict = TF_VERDICT_RESIZED;
+  else
+    {
+      d.verdict = probation ? TF_VERDICT_RESIZED : TF_VERDICT_ACCEPTED;
+      d.reason = probation ? "probation" : reason_ok;
+      d.value = tf_ratio_raw (confidence);
+      d.limit = tf_ratio_raw (config->accounts[a].threshold);
+    }
+  return d;
+}
+
+static Decision
+decide (TfEngine         *self,
+        guint             a,
+        const TfProposal *p,
+        TfSizing         *sizing,
+        gboolean         *probation)
+{
+  const TfConfig *config = self->config;
+  const TfSlot *slot = tf_slot (self, p->instrument, a, p->voter);
+  TfTradingState state = tf_engine_state_for (self, a, p->voter);
+  gboolean trader = p->voter >= config->n_bots;
+  double threshold = config->accounts[a].threshold, confidence = p->opinion.confidence;
+
+  *probation = FALSE;
+  if (trader && !self->voters[p->voter].followed[a])
+    return refused (TF_VERDICT_BLOCKED, "not-followed", 0, 1);
+  if (!tf_state_allows_entry (state) && !tf_state_allows_reducing (state))
+    return refused (TF_VERDICT_BLOCKED, self->voters[p->voter].state != TF_STATE_ACTIVE ? "benched" : "halted", state, 0);
+  if (p->direction < 0 && config->accounts[a].long_only)
+    return refused (TF_VERDICT_BLOCKED, tf_refusal_name (TF_REFUSAL_LONG_ONLY), -1, 0);
+  if (slot->opened != 0 && slot->exit.id == 0)
+    return refused (TF_VERDICT_REJECTED, "already-held", 1, 0);
+  if (trader)
+    confidence = MIN (confidence, tf_grade_confidence_cap (config->traders[p->voter - config->n_bots].grade));
+  if (confidence < threshold || p->opinion.voices < QUORUM)
+    {
+      if (!is_home (self, a, p->voter) || p->draw <= 0)
+        return p->opinion.voices < QUORUM && confidence >= threshold
+               ? refused (TF_VERDICT_REJECTED, "quorum", p->opinion.voices, QUORUM)
+               : refused (TF_VERDICT_REJECTED, reason_ok, confidence, threshold);
+      *probation = TRUE;
+    }
+  return size_and_gate (self, a, p, confidence, *probation, sizing);
+}
+
+static void
+judge_account (TfEngine         *self,
+               guint             a,
+               const TfProposal *p)
+{
+  TfAccount *account = &self->accounts[a];
+  gboolean probation;
+  TfSizing sizing;
+  Decision d = decide (self, a, p, &sizing, &probation);
+  gboolean taken = d.verdict == TF_VERDICT_ACCEPTED || d.verdict == TF_VERDICT_RESIZED;
+  char chain[512];
+  gint64 seq;
+
+  if (taken)
+    {
+      tf_sizing_describe (&sizing, chain, sizeof chain);
+      d.text = chain;
+    }
+  seq = give_verdict (self, a, (gint) p->voter, (gint) p->instrument, p->signal, p->record, p->direction, &d);
+  if (!taken)
+    return;
+  if (probation)
+    account->probation_used.raw += sizing.loss.raw;
+  tf_token_bucket_take (&account->bucket, self->core->time);
+  tf_token_bucket_take (&self->core->bucket, self->core->time);
+  tf_engine_enter (self, a, p, seq, &sizing, d.quantity);
+}
+
+/* Ends what the same voter proposed the other way round, in the shadow and in every account. */
+static void
+reverse (TfEngine *self,
+         guint     voter,
+         guint     instrument,
+         gint      direction)
+{
+  if (self->history)
+    return;
+  for (guint a = 0; a < self->n_accounts; a++)
+    {
+      const TfSlot *slot = tf_slot (self, instrument, a, voter);
+      gint64 held = tf_ledger_position (self->ledgers[a], voter, instrument)->quantity.raw;
+
+      if ((slot->opened != 0 && (held > 0 ? 1 : -1) != direction && slot->exit.id == 0)
+          || (slot->entry.id != 0 && slot->entry.side != direction))
+        tf_engine_exit (self, a, voter, instrument, 1, slot->opened != 0 ? slot->trade.record : slot->plan.record,
+                        "reversed");
+    }
+}
+
+/* From a proposal that is complete but for the ensemble's opinion to its verdicts. */
+static void
+run_proposal (TfEngine   *self,
+              TfProposal *p,
+              gint64      signal_cause)
+{
+  const TfTape *tape = &self->tapes[p->instrument];
+  const TfInstrument *instrument = &self->config->universe->items[p->instrument];
+  TfBallot ballot = {
+    .proposer = p->voter,
+    .direction = p->direction,
+    .stances = tf_stances (self, p->instrument),
+  };
+  TfVoter *voter = &self->voters[p->voter];
+  gint64 raw;
+
+  for (guint g = 0; g < TF_N_REGIMES; g++)
+    ballot.regime[g] = (float) tape->regime.p[g];
+  ballot.cost = p->cost = p->price * (2 * instrument->taker_ppm + instrument->spread_ppm) * 1e-6 / fabs (p->price - p->stop);
+  tf_ensemble_judge (self->ensemble, &ballot, &p->opinion);
+  voter->proposals++;
+  voter->stance = (float) p->direction;
+
+  if (!self->history)
+    {
+      if (signal_cause == 0)
+        {
+          TfRecord record = tf_engine_record (self, TF_RECORD_SIGNAL, -1, (gint) p->voter, (gint) p->instrument);
+
+          p->signal = self->core->next_signal++;
+          self->core->signals++;
+          record.code = p->direction;
+          record.ref = p->signal;
+          record.price = tf_round_to_step (p->price, instrument->tick.raw, &raw) ? raw : 0;
+          record.value = tf_ratio_raw (p->opinion.confidence);
+          record.limit = tf_ratio_raw (p->opinion.mean);
+          record.text = describe_vote (self, p, &ballot);
+          p->record = tf_engine_emit (self, &record);
+        }
+      p->draw = tf_ensemble_draw (&p->opinion, &self->core->random);
+      for (guint a = 0; a < self->n_accounts; a++)
+        judge_account (self, a, p);
+    }
+  tf_shadow_open (self, p, &ballot);
+}
