@@ -1,7 +1,7 @@
 #include "core/ensemble/ensemble.h"
 
-/* Twenty bots speaking, twenty traders silent, 50,000 outcomes: microseconds for each judgement and each lesson,
- * solves included. */
+/* Twenty bots speaking, twenty traders silent, 50,000 outcomes: microseconds for each judgement and each
+ * lesson, solves included. */
 
 #define N_VOTERS   40
 #define N_BOTS     20
@@ -60,6 +60,7 @@ main (int   argc,
       judging += (double) (g_get_monotonic_time () - start);
     }
   g_print ("ensemble: judge %.2f us, learn %.2f us with solves, block %.0f KiB, mean confidence %.3f\n",
-           judging / N_OUTCOMES, learning / N_OUTCOMES, (double) tf_ensemble_size (N_VOTERS) / 1024, sum / N_OUTCOMES);
+           judging / N_OUTCOMES, learning / N_OUTCOMES,
+           (double) tf_ensemble_size (N_VOTERS) / 1024, sum / N_OUTCOMES);
   return 0;
 }

@@ -11,7 +11,8 @@ typedef struct
 } Edge;
 
 static const Edge edges[] = {
-  { "least", 0, 0 }, { "first", 0.0999, 0 }, { "second", 0.1, 1 }, { "middle", 0.5, 4 }, { "below", 0.4999, 3 },
+  { "least", 0, 0 }, { "first", 0.0999, 0 }, { "second", 0.1, 1 }, { "middle", 0.5, 4 },
+  { "below", 0.4999, 3 },
   { "upper", 0.85, 7 }, { "last", 0.95, 8 }, { "most", 1, 8 },
 };
 

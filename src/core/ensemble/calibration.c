@@ -2,7 +2,9 @@
 
 #include <math.h>
 
-const double tf_calibration_edges[TF_CALIBRATION_BINS + 1] = { 0, 0.1, 0.2, 0.35, 0.5, 0.65, 0.75, 0.85, 0.95, 1 };
+const double tf_calibration_edges[TF_CALIBRATION_BINS + 1] = {
+  0, 0.1, 0.2, 0.35, 0.5, 0.65, 0.75, 0.85, 0.95, 1
+};
 
 /**
  * tf_calibration_bin:
@@ -82,7 +84,8 @@ tf_calibration_mean (const TfCalibration *self,
 
 /**
  * tf_calibration_summary:
- * @error: (out): expected calibration error in R: mean over all outcomes of |mean outcome − mean prediction| of their bin
+ * @error: (out): expected calibration error in R: mean over all outcomes of |mean outcome − mean
+ *   prediction| of their bin
  * @bias: (out): mean outcome − mean prediction over all, in R; below 0: too hopeful
  *
  * Returns: %FALSE when there is no outcome yet

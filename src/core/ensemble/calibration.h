@@ -16,7 +16,7 @@ typedef struct
   double  outcome, squares; /* sum of the outcomes after costs in R, and of their squares */
 } TfCalibrationBin;
 
-/* Confidence and prediction against what happened: the reliability diagram. Plain data, all zero at the start. */
+/* Confidence and prediction against what happened: the reliability diagram. Plain data, zero at the start. */
 typedef struct
 {
   TfCalibrationBin bins[TF_CALIBRATION_BINS];

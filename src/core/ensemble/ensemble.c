@@ -3,17 +3,17 @@
 #include <math.h>
 #include <string.h>
 
-/* Bayesian linear regression in information form. With Λ₀ the prior precision, m₀ the prior mean, σ² the noise,
- * S = Σ w x xᵀ and b = Σ w x R over the outcomes, forgotten by λ for each unit of weight,
+/* Bayesian linear regression in information form. With Λ₀ the prior precision, m₀ the prior mean, σ² the
+ * noise, S = Σ w x xᵀ and b = Σ w x R over the outcomes, forgotten by λ for each unit of weight,
  *
  *   Λ = Λ₀ + S/σ²     Λ m = Λ₀ m₀ + b/σ²     P = Λ⁻¹
  *
- * so that data fades and the prior never does (stabilised forgetting: Kulhavý and Zarrop 1993). Only the Cholesky factor
- * Λ = L Lᵀ is kept: the variance of an expectation is xᵀPx = |L⁻¹x|².
+ * so that data fades and the prior never does (stabilised forgetting: Kulhavý and Zarrop 1993). Only the
+ * Cholesky factor Λ = L Lᵀ is kept: the variance of an expectation is xᵀPx = |L⁻¹x|².
  *
- * Features: the intercept; u of each voter; and for each voter β and its four regime deviations. A feature gets a row of the
- * matrices when it first occurs in an outcome, so that the silent cost nothing. Rows beyond those of the last factor
- * still have their prior. */
+ * Features: the intercept; u of each voter; and for each voter β and its four regime deviations. A feature
+ * gets a row of the matrices when it first occurs in an outcome, so that the silent cost nothing. Rows
+ * beyond those of the last factor still have their prior. */
 
 #define INTERCEPT_SD    0.15 /* R */
 #define EFFECT_SD       0.08
@@ -39,7 +39,8 @@
 #define NO_ROW          G_MAXUINT16
 #define MAX_VOTERS      256
 
-/* Two rows at a time: SSE2, NEON and the like have it everywhere, and results do not depend on the machine's width. */
+/* Two rows at a time: SSE2, NEON and the like have it everywhere, and results do not depend on the
+ * machine's width. */
 typedef double Pair __attribute__ ((vector_size (16), aligned (8), may_alias));
 
 struct _TfEnsemble
@@ -55,8 +56,8 @@ struct _TfEnsemble
   double  data[];        /* see parts () */
 };
 
-/* Where the arrays are. The triangles are in panels of four rows, (i, j) at panel_offset (i / 4) + 4 j + i % 4: four
- * rows go through a column in one step, and a new row is appended without moving another. */
+/* Where the arrays are. The triangles are in panels of four rows, (i, j) at panel_offset (i / 4) + 4 j +
+ * i % 4: four rows go through a column in one step, and a new row is appended without moving another. */
 typedef struct
 {
   double  *prior_mean, *prior_precision; /* by feature */
@@ -134,7 +135,8 @@ tf_ensemble_size (guint n_voters)
 
   panels = n_panels (count_features (n_voters));
   rows = 4 * panels;
-  return sizeof (TfEnsemble) + (6 * rows + 2 * panel_offset (panels)) * sizeof (double) + 2 * rows * sizeof (guint16);
+  return sizeof (TfEnsemble)
+    + (6 * rows + 2 * panel_offset (panels)) * sizeof (double) + 2 * rows * sizeof (guint16);
 }
 
 static void
@@ -383,8 +385,8 @@ solve (TfEnsemble *self)
 
 /* Ballots */
 
-/* Regimes below a tenth count as impossible, which keeps the ballots sparse; the others sum to one again. An unknown
- * regime (all of them nothing) means no deviations. */
+/* Regimes below a tenth count as impossible, which keeps the ballots sparse; the others sum to one again.
+ * An unknown regime (all of them nothing) means no deviations. */
 static void
 read_regime (const TfBallot *ballot,
              double          regime[TF_N_REGIMES])
@@ -447,9 +449,9 @@ place (const TfEnsemble *self,
     *variance += value * value / p->prior_precision[feature];
 }
 
-/* The number of independent voices among @q: the participation ratio (tr C)² / tr C² of the stances' correlation matrix, each
- * voter taken with its share q of the say. S holds the stances' second moments already (the direction cancels). Identical or
- * opposite voters count as one, unrelated ones each. */
+/* The number of independent voices among @q: the participation ratio (tr C)² / tr C² of the stances'
+ * correlation matrix, each voter taken with its share q of the say. S holds the stances' second moments
+ * already (the direction cancels). Identical or opposite voters count as one, unrelated ones each. */
 static double
 count_independent (const TfEnsemble *self,
                    const Parts      *p,
@@ -458,33 +460,32 @@ count_independent (const TfEnsemble *self,
                    guint             n)
 {
   double doubt = STANCE_DOUBT / self->scale, total = 0, squares = 0;
+  double share[MAX_VOTERS]; /* q over the own second moment */
 
   for (guint i = 0; i < n; i++)
     {
+      const double *panel;
+      double sum = 0;
+
       total += q[i];
       squares += q[i] * q[i];
-    }
-  for (guint i = 0; i < n; i++)
-    {
-      double sum = 0, own;
-
+      share[i] = 0;
       if (rows[i] == NO_ROW)
         continue;
-      own = p->information[panel_offset (rows[i] / 4) + 4 * rows[i] + rows[i] % 4] + doubt;
+      panel = p->information + panel_offset (rows[i] / 4) + rows[i] % 4;
+      share[i] = q[i] / (panel[4 * rows[i]] + doubt);
       for (guint j = 0; j < i; j++)
         {
-          guint high, low;
-          double common, other;
+          double common;
 
           if (rows[j] == NO_ROW)
             continue;
-          high = MAX (rows[i], rows[j]);
-          low = MIN (rows[i], rows[j]);
-          common = p->information[panel_offset (high / 4) + 4 * low + high % 4];
-          other = p->information[panel_offset (rows[j] / 4) + 4 * rows[j] + rows[j] % 4] + doubt;
-          sum += q[j] * common * common / other;
+          common = rows[j] < rows[i]
+            ? panel[4 * rows[j]]
+            : p->information[panel_offset (rows[j] / 4) + 4 * rows[i] + rows[j] % 4];
+          sum += share[j] * common * common;
         }
-      squares += 2 * q[i] * sum / own;
+      squares += 2 * share[i] * sum;
     }
   return squares > 0 ? total * total / squares : 0;
 }
@@ -494,10 +495,10 @@ count_independent (const TfEnsemble *self,
  * @ballot: what is known at the moment of the proposal
  * @opinion: (out): what is believed of its outcome
  *
- * Confidence is Φ (mean / sd) with mean = m·x − cost and sd = √(xᵀPx) of the expected outcome: the noise of the single
- * outcome is not in it. Agreement and the effective voters weigh a voter by its weight in the present regime, at least 0.005;
- * both are 0 when nobody has something to say. A ballot without proposer, direction or finite cost gets the opinion
- * of nothing: confidence 0. Nothing learned changes.
+ * Confidence is Φ (mean / sd) with mean = m·x − cost and sd = √(xᵀPx) of the expected outcome: the noise
+ * of the single outcome is not in it. Agreement and the effective voters weigh a voter by its weight in
+ * the present regime, at least 0.005; both are 0 when nobody has something to say. A ballot without
+ * proposer, direction or finite cost gets the opinion of nothing: confidence 0. Nothing learned changes.
  */
 void
 tf_ensemble_judge (TfEnsemble     *self,
@@ -576,12 +577,17 @@ tf_ensemble_contributions (TfEnsemble     *self,
 
   read_regime (ballot, regime);
   for (guint v = 0; v < self->n_voters; v++)
-    contributions[v] = (float) (weight_in (p.mean + weight_feature (self, v), regime) * read_stance (ballot, v));
+    {
+      double weight = weight_in (p.mean + weight_feature (self, v), regime);
+
+      contributions[v] = (float) (weight * read_stance (ballot, v));
+    }
 }
 
 /* Learning */
 
-/* A feature of an outcome: gets a row when it has none, and goes into x. Returns its share of the expected outcome. */
+/* A feature of an outcome: gets a row when it has none, and goes into x. Returns its share of the expected
+ * outcome. */
 static inline double
 enter (TfEnsemble  *self,
        const Parts *p,
@@ -652,10 +658,10 @@ rescale (TfEnsemble  *self,
  * @outcome: in R before costs
  * @weight: uniqueness × factor; what is above 1 counts as 1
  *
- * An outcome or weight that is not a finite number, a weight of 0 or less, or a ballot that cannot be judged is refused and
- * changes nothing. An outcome further than eight standard deviations from the expected one counts as that far: one
- * broken price must not outweigh a year. The posterior follows when the information has grown by 1 %, after eight
- * outcomes at least.
+ * An outcome or weight that is not a finite number, a weight of 0 or less, or a ballot that cannot be
+ * judged is refused and changes nothing. An outcome further than eight standard deviations from the
+ * expected one counts as that far: one broken price must not outweigh a year. The posterior follows when
+ * the information has grown by 1 %, after eight outcomes at least.
  */
 void
 tf_ensemble_learn (TfEnsemble     *self,
@@ -787,8 +793,9 @@ tf_ensemble_weight (TfEnsemble *self,
 /**
  * tf_ensemble_noise:
  *
- * Returns: variance of a single outcome around its expectation, in R²: the weighted mean of squared residuals, each clipped
- *   at three standard deviations (Huber), forgotten as the data is, around a start of 1.2 that counts for 50 outcomes
+ * Returns: variance of a single outcome around its expectation, in R²: the weighted mean of squared
+ *   residuals, each clipped at three standard deviations (Huber), forgotten as the data is, around a start
+ *   of 1.2 that counts for 50 outcomes
  */
 double
 tf_ensemble_noise (const TfEnsemble *self)

@@ -18,17 +18,18 @@ typedef struct
 
 typedef struct
 {
-  double confidence;       /* Φ (mean / sd): posterior probability of a positive expected outcome after costs */
+  double confidence;       /* Φ (mean / sd): probability of a positive expected outcome after costs */
   double mean, sd;         /* of the expected outcome after costs, in R */
   double agreement;        /* share of |weighted stance| in favour */
   double effective_voters; /* correlated voters do not count twice */
   guint  voices;           /* voters with something to say */
   guint  in_favour, against;
-  gint   strongest_against;/* voter whose contribution is the most negative; −1 none */
+  gint   strongest_against; /* voter whose contribution is the most negative; −1 none */
 } TfOpinion;
 
-/* The learned weights (design, section 6): Bayesian linear regression of a proposal's outcome in R before costs on an intercept, the
- * proposer and all stances. One block of plain data of tf_ensemble_size() bytes, no pointers. */
+/* The learned weights (design, section 6): Bayesian linear regression of a proposal's outcome in R before
+ * costs on an intercept, the proposer and all stances. One block of plain data of tf_ensemble_size()
+ * bytes, no pointers. */
 typedef struct _TfEnsemble TfEnsemble;
 
 gsize       tf_ensemble_size          (guint             n_voters);
@@ -54,7 +55,7 @@ void        tf_ensemble_learn         (TfEnsemble       *self,
 /* One draw of the expected outcome after costs (Thompson sampling). */
 double      tf_ensemble_draw          (const TfOpinion  *opinion,
                                        TfRandom         *random);
-/* What is believed of a voter: mean and standard deviation of its weight, of its effect as proposer, and its evidence. */
+/* What is believed of a voter: mean and standard deviation of its weight, and of its effect as proposer. */
 void        tf_ensemble_weight        (TfEnsemble       *self,
                                        guint             voter,
                                        double           *weight_mean,
