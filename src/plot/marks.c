@@ -8,7 +8,7 @@
 typedef struct
 {
   TfLayer layer;
-  TfMark *marks; /* labels owned */
+  TfPlotMark *marks; /* labels owned */
   guint   n;
 } Marks;
 
@@ -20,7 +20,7 @@ typedef struct
 } Level;
 
 static TfColor
-mark_color (const TfMark      *mark,
+mark_color (const TfPlotMark      *mark,
             const TfPlotTheme *theme)
 {
   return mark->kind == TF_MARK_REFUSED ? theme->dim : mark->direction < 0 ? theme->series[2] : theme->accent;
@@ -29,7 +29,7 @@ mark_color (const TfMark      *mark,
 /* A triangle whose tip touches the price, or a dot on it. A halo keeps it apart from the candle behind. */
 static void
 draw_mark (TfFrame      *frame,
-           const TfMark *mark,
+           const TfPlotMark *mark,
            double        x,
            double        y)
 {
@@ -76,7 +76,7 @@ marks_draw (TfLayer *layer,
   Marks *self = (Marks *) layer;
   guint from = tf_series_lower (self->marks, sizeof *self->marks, self->n, frame->low);
   double reach = frame->pen.theme->small;
-  const TfMark *nearest = NULL;
+  const TfPlotMark *nearest = NULL;
 
   for (guint k = 0; k < G_N_ELEMENTS (order); k++)
     {
@@ -85,7 +85,7 @@ marks_draw (TfLayer *layer,
 
       for (guint i = from; i < self->n && self->marks[i].time <= frame->high; i++)
         {
-          const TfMark *mark = &self->marks[i];
+          const TfPlotMark *mark = &self->marks[i];
           double x, y, distance;
 
           if (mark->kind != order[k] || !tf_plot_usable (mark->value))
@@ -159,7 +159,7 @@ compare_marks (gconstpointer a,
                gconstpointer b,
                gpointer      data)
 {
-  const TfMark *p = a, *q = b;
+  const TfPlotMark *p = a, *q = b;
 
   return (p->time > q->time) - (p->time < q->time);
 }
@@ -173,14 +173,14 @@ compare_marks (gconstpointer a,
 void
 tf_plot_add_marks (TfPlot       *self,
                    const char   *name,
-                   const TfMark *marks,
+                   const TfPlotMark *marks,
                    guint         n)
 {
   Marks *layer;
 
   g_return_if_fail (self != NULL && (marks != NULL || n == 0));
   layer = tf_plot_add (self, &marks_class, name, sizeof *layer);
-  layer->marks = g_new (TfMark, MAX (n, 1));
+  layer->marks = g_new (TfPlotMark, MAX (n, 1));
   layer->n = n;
   for (guint i = 0; i < n; i++)
     {

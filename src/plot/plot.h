@@ -37,7 +37,7 @@ typedef struct
   TfMarkKind  kind;
   int         direction; /* < 0 for a short trade */
   const char *label;    /* (nullable): for the tooltip: “angry bought 0.12 BTC” */
-} TfMark;
+} TfPlotMark;
 
 typedef enum
 {
@@ -91,7 +91,7 @@ void        tf_plot_add_underwater  (TfPlot                 *self,
                                      guint                   n);
 void        tf_plot_add_marks       (TfPlot                 *self,
                                      const char             *name,
-                                     const TfMark           *marks,
+                                     const TfPlotMark           *marks,
                                      guint                   n);
 void        tf_plot_add_level       (TfPlot                 *self,
                                      const char             *name,
