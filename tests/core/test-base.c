@@ -19,18 +19,24 @@ static const DecimalRow decimal_rows[] = {
   { ".5", 50000000, 0, "0.5" }, { "5.", 500000000, 0, "5" }, { "0.00000001", 1, 0, "0.00000001" },
   { "-0.00000001", -1, 0, "-0.00000001" }, { "1.000000010", 100000001, 0, "1.00000001" },
   { "0.10000000000000000000000000000000000000", 10000000, 0, "0.1" },
-  { "1e-7", 10, 0, "0.0000001" }, { "1.5E+3", 1500 * TF_SCALE, 0, "1500" }, { "1200e-10", 12, 0, "0.00000012" },
-  { "0e99999999", 0, 0, "0" }, { "0.000e-40", 0, 0, "0" }, { "1e10", 10000000000 * TF_SCALE, 0, "10000000000" },
+  { "1e-7", 10, 0, "0.0000001" }, { "1.5E+3", 1500 * TF_SCALE, 0, "1500" },
+  { "1200e-10", 12, 0, "0.00000012" },
+  { "0e99999999", 0, 0, "0" }, { "0.000e-40", 0, 0, "0" },
+  { "1e10", 10000000000 * TF_SCALE, 0, "10000000000" },
   { "92233720368.54775807", G_MAXINT64, 0, "92233720368.54775807" },
   { "-92233720368.54775807", -G_MAXINT64, 0, "-92233720368.54775807" },
   { "92233720368.54775808", 0, RANGE }, { "-92233720368.54775808", 0, RANGE }, { "92233720369", 0, RANGE },
-  { "1e30", 0, RANGE }, { "1e99999999999", 0, RANGE }, { "99999999999999999999999999999999999999999999", 0, RANGE },
+  { "1e30", 0, RANGE }, { "1e99999999999", 0, RANGE },
+  { "99999999999999999999999999999999999999999999", 0, RANGE },
   { "0.000000001", 0, INVALID }, { "1.123456789", 0, INVALID }, { "1e-9", 0, INVALID },
-  { "1.0000000000000000000000000000001", 0, INVALID }, { "0.0000000000000000000000000000000000000001", 0, INVALID },
+  { "1.0000000000000000000000000000001", 0, INVALID },
+  { "0.0000000000000000000000000000000000000001", 0, INVALID },
   { "1e-99999999", 0, INVALID },
   { "", 0, INVALID }, { "-", 0, INVALID }, { ".", 0, INVALID }, { "NaN", 0, INVALID }, { "inf", 0, INVALID },
-  { " 1", 0, INVALID }, { "1 ", 0, INVALID }, { "1,5", 0, INVALID }, { "1.2.3", 0, INVALID }, { "--1", 0, INVALID },
-  { "0x10", 0, INVALID }, { "1e", 0, INVALID }, { "e5", 0, INVALID }, { "1e+", 0, INVALID }, { "1_000", 0, INVALID },
+  { " 1", 0, INVALID }, { "1 ", 0, INVALID }, { "1,5", 0, INVALID }, { "1.2.3", 0, INVALID },
+  { "--1", 0, INVALID },
+  { "0x10", 0, INVALID }, { "1e", 0, INVALID }, { "e5", 0, INVALID }, { "1e+", 0, INVALID },
+  { "1_000", 0, INVALID },
   { "\xff\xfe", 0, INVALID }, { "12345678901234567890123456789012345678é", 0, INVALID },
 };
 
@@ -105,10 +111,13 @@ test_price_quantity (void)
 typedef struct { gint64 raw, numerator, denominator; gboolean fits; gint64 out; } FractionRow;
 
 static const FractionRow fraction_rows[] = {
-  { 10, 1, 4, TRUE, 2 }, { 14, 1, 4, TRUE, 4 }, { 6, 1, 4, TRUE, 2 }, { 7, 1, 4, TRUE, 2 }, { 5, 1, 4, TRUE, 1 },
-  { -10, 1, 4, TRUE, -2 }, { -14, 1, 4, TRUE, -4 }, { 10, -1, 4, TRUE, -2 }, { 10, 1, -4, TRUE, -2 }, { -14, -1, -4, TRUE, -4 },
+  { 10, 1, 4, TRUE, 2 }, { 14, 1, 4, TRUE, 4 }, { 6, 1, 4, TRUE, 2 }, { 7, 1, 4, TRUE, 2 },
+  { 5, 1, 4, TRUE, 1 },
+  { -10, 1, 4, TRUE, -2 }, { -14, 1, 4, TRUE, -4 }, { 10, -1, 4, TRUE, -2 }, { 10, 1, -4, TRUE, -2 },
+  { -14, -1, -4, TRUE, -4 },
   { 1, 1, 3, TRUE, 0 }, { 2, 1, 3, TRUE, 1 }, { -2, 1, 3, TRUE, -1 }, { 0, 5, 7, TRUE, 0 },
-  { G_MAXINT64, G_MAXINT64, G_MAXINT64, TRUE, G_MAXINT64 }, { G_MAXINT64, G_MAXINT64, G_MININT64, TRUE, -G_MAXINT64 + 1 },
+  { G_MAXINT64, G_MAXINT64, G_MAXINT64, TRUE, G_MAXINT64 },
+  { G_MAXINT64, G_MAXINT64, G_MININT64, TRUE, -G_MAXINT64 + 1 },
   { G_MININT64, G_MININT64, G_MININT64, TRUE, G_MININT64 }, { G_MININT64, 1, 1, TRUE, G_MININT64 },
   { G_MININT64, 1, -1, FALSE, 0 }, { G_MAXINT64, 2, 1, FALSE, 0 }, { G_MAXINT64, 2, 2, TRUE, G_MAXINT64 },
   { G_MININT64, G_MININT64, 1, FALSE, 0 },
@@ -132,7 +141,8 @@ test_arithmetic (void)
 
   g_assert_true (tf_notional ((TfPrice) { 9350000000000 }, (TfQty) { 1000 }, &money)); /* 93500 × 0.00001 */
   g_assert_cmpint (money.raw, ==, 93500000);
-  g_assert_true (tf_notional ((TfPrice) { 1 }, (TfQty) { 50000000 }, &money)); /* half a unit goes to the even 0 */
+  /* Half a unit goes to the even 0. */
+  g_assert_true (tf_notional ((TfPrice) { 1 }, (TfQty) { 50000000 }, &money));
   g_assert_cmpint (money.raw, ==, 0);
   g_assert_false (tf_notional ((TfPrice) { G_MAXINT64 }, (TfQty) { 2 * TF_SCALE }, &money));
   g_assert_true (tf_money_add ((TfMoney) { G_MAXINT64 - 1 }, (TfMoney) { 1 }, &money));
@@ -181,12 +191,17 @@ static const TimeRow time_rows[] = {
   { "2024-08-08T00:00:00.123456789Z", 1723075200 * TF_SECOND + 123456789, "2024-08-08T00:00:00.123456789Z" },
   { "2024-08-08T00:00:00.120Z", 1723075200 * TF_SECOND + 120000000, "2024-08-08T00:00:00.12Z" },
   { "2261-12-31T23:59:59Z", 9214646399 * TF_SECOND, "2261-12-31T23:59:59Z" },
-  { "", 0, NULL }, { "2020", 0, NULL }, { "2020-13-01", 0, NULL }, { "2020-00-01", 0, NULL }, { "2019-02-29", 0, NULL },
+  { "", 0, NULL }, { "2020", 0, NULL }, { "2020-13-01", 0, NULL }, { "2020-00-01", 0, NULL },
+  { "2019-02-29", 0, NULL },
   { "2100-02-29", 0, NULL }, { "2020-3-12", 0, NULL }, { "1969-12-31", 0, NULL }, { "2262-01-01", 0, NULL },
-  { "2020-03-12T17:00:00", 0, NULL }, { "2020-03-12T17:00:00+01:00", 0, NULL }, { "2020-03-12T17:00Z", 0, NULL },
-  { "2020-03-12T24:00:00Z", 0, NULL }, { "2020-03-12T17:60:00Z", 0, NULL }, { "2020-03-12T17:00:60Z", 0, NULL },
-  { "2020-03-12T17:00:00.Z", 0, NULL }, { "2020-03-12T17:00:00.1234567890Z", 0, NULL }, { "2020-03-12Z", 0, NULL },
-  { "2020-03-12T17:00:00Zx", 0, NULL }, { "-5", 0, NULL }, { "99999999999999999999", 0, NULL }, { "12.5", 0, NULL },
+  { "2020-03-12T17:00:00", 0, NULL }, { "2020-03-12T17:00:00+01:00", 0, NULL },
+  { "2020-03-12T17:00Z", 0, NULL },
+  { "2020-03-12T24:00:00Z", 0, NULL }, { "2020-03-12T17:60:00Z", 0, NULL },
+  { "2020-03-12T17:00:60Z", 0, NULL },
+  { "2020-03-12T17:00:00.Z", 0, NULL }, { "2020-03-12T17:00:00.1234567890Z", 0, NULL },
+  { "2020-03-12Z", 0, NULL },
+  { "2020-03-12T17:00:00Zx", 0, NULL }, { "-5", 0, NULL }, { "99999999999999999999", 0, NULL },
+  { "12.5", 0, NULL },
   { "9223372037", 0, NULL }, { "\xff\xfe-01-01", 0, NULL },
 };
 
@@ -220,7 +235,8 @@ test_time_round_trip (void)
   tf_random_seed (&random, 2);
   for (guint i = 0; i < 100000; i++)
     {
-      TfTime limit = 9214646400 * TF_SECOND, time = (TfTime) (tf_random_next (&random) % (guint64) limit), back;
+      TfTime limit = 9214646400 * TF_SECOND, back;
+      TfTime time = (TfTime) (tf_random_next (&random) % (guint64) limit);
 
       if (i % 3 == 0)
         time -= time % TF_SECOND;
@@ -245,9 +261,12 @@ test_time_round_trip (void)
 typedef struct { const char *text; TfTime interval; /* 0: refused */ } IntervalRow;
 
 static const IntervalRow interval_rows[] = {
-  { "90s", 90 * TF_SECOND }, { "1m", TF_MINUTE }, { "1h", TF_HOUR }, { "24h", TF_DAY }, { "1d", TF_DAY }, { "2w", 14 * TF_DAY },
-  { "", 0 }, { "0s", 0 }, { "h", 0 }, { "1", 0 }, { "-1h", 0 }, { "+1h", 0 }, { "1.5h", 0 }, { "1hh", 0 }, { "1 h", 0 },
-  { " 1h", 0 }, { "1H", 0 }, { "1y", 0 }, { "999999999999d", 0 }, { "99999999999999999999999s", 0 }, { "\xff\xfe", 0 },
+  { "90s", 90 * TF_SECOND }, { "1m", TF_MINUTE }, { "1h", TF_HOUR }, { "24h", TF_DAY }, { "1d", TF_DAY },
+  { "2w", 14 * TF_DAY },
+  { "", 0 }, { "0s", 0 }, { "h", 0 }, { "1", 0 }, { "-1h", 0 }, { "+1h", 0 }, { "1.5h", 0 }, { "1hh", 0 },
+  { "1 h", 0 },
+  { " 1h", 0 }, { "1H", 0 }, { "1y", 0 }, { "999999999999d", 0 }, { "99999999999999999999999s", 0 },
+  { "\xff\xfe", 0 },
 };
 
 static void
@@ -271,7 +290,8 @@ test_interval (gconstpointer data)
 static void
 test_random_sequence (void)
 {
-  /* splitmix64 of 0 and 1234567, then xoshiro256++ from the state 1, 2, 3, 4: as the authors’ C code gives. */
+  /* splitmix64 of 0 and 1234567, then xoshiro256++ from the state 1, 2, 3, 4: as the authors’ C code
+   * gives. */
   static const guint64 expected[] = {
     41943041, 58720359, G_GUINT64_CONSTANT (3588806011781223), G_GUINT64_CONSTANT (3591011842654386),
     G_GUINT64_CONSTANT (9228616714210784205), G_GUINT64_CONSTANT (9973669472204895162),

@@ -27,33 +27,43 @@ static void
 describe (const TfEvent *event,
           GString       *out)
 {
-  g_string_append_printf (out, "%" G_GINT64_FORMAT " %u %u %d", event->time, event->type, event->flags, event->instrument);
-  if (event->type == TF_EVENT_TRADE)
-    g_string_append_printf (out, " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %d %" G_GINT64_FORMAT,
-                            event->trade.price.raw, event->trade.quantity.raw, event->trade.side, event->trade.id);
-  else if (event->type == TF_EVENT_QUOTE)
-    g_string_append_printf (out, " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
-                            event->quote.bid.raw, event->quote.ask.raw, event->quote.bid_quantity.raw,
-                            event->quote.ask_quantity.raw);
-  else if (event->type == TF_EVENT_CANDLE)
-    {
-      const TfCandle *c = &event->candle.candle;
+  gint64 values[6] = { 0 };
 
-      g_string_append_printf (out, " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
-                              " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
-                              c->time, c->open.raw, c->high.raw, c->low.raw, c->close.raw, c->volume.raw);
+  g_string_append_printf (out, "%" G_GINT64_FORMAT " %u %u %d",
+                          event->time, event->type, event->flags, event->instrument);
+  if (event->type == TF_EVENT_TRADE)
+    {
+      values[0] = event->trade.price.raw;
+      values[1] = event->trade.quantity.raw;
+      values[2] = event->trade.side;
+      values[3] = event->trade.id;
     }
+  else if (event->type == TF_EVENT_QUOTE)
+    {
+      values[0] = event->quote.bid.raw;
+      values[1] = event->quote.ask.raw;
+      values[2] = event->quote.bid_quantity.raw;
+      values[3] = event->quote.ask_quantity.raw;
+    }
+  else if (event->type == TF_EVENT_CANDLE)
+    memcpy (values, &event->candle.candle, sizeof (TfCandle));
   else if (event->type == TF_EVENT_SIGNAL)
     {
       const TfTraderSignal *s = event->signal;
 
-      g_string_append_printf (out, " %s %s %s %s “%s” %d %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT
-                              " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT,
-                              s->trader, s->source, s->id, s->symbol, s->evidence, s->side, s->price.raw, s->quantity.raw,
-                              s->position.raw, s->happened, s->published);
+      g_string_append_printf (out, " %s %s %s %s “%s”", s->trader, s->source, s->id, s->symbol, s->evidence);
+      values[0] = s->side;
+      values[1] = s->price.raw;
+      values[2] = s->quantity.raw;
+      values[3] = s->position.raw;
+      values[4] = s->happened;
+      values[5] = s->published;
     }
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    g_string_append_printf (out, " %" G_GINT64_FORMAT, values[i]);
   g_string_append_c (out, '\n');
 }
+G_STATIC_ASSERT (sizeof (TfCandle) == 6 * sizeof (gint64));
 
 static char *
 fingerprint (TfEventSource *source,
@@ -78,7 +88,8 @@ static void
 test_same_seed (void)
 {
   g_autoptr (TfEventSource) a = new_demo (42, 50), b = new_demo (42, 50), c = new_demo (43, 50);
-  g_autofree char *first = fingerprint (a, 100000), *second = fingerprint (b, 100000), *third = fingerprint (c, 100000);
+  g_autofree char *first = fingerprint (a, 100000), *second = fingerprint (b, 100000);
+  g_autofree char *third = fingerprint (c, 100000);
 
   g_assert_cmpstr (first, ==, second);
   g_assert_cmpstr (first, !=, third);
@@ -170,6 +181,7 @@ check_stream (const TfUniverse *universe,
   while (timers < minutes)
     {
       const TfInstrument *instrument;
+      const TfEvent *quote;
 
       g_assert_true (demo->next (demo, &event));
       instrument = event.instrument < 0 ? NULL : &universe->items[event.instrument];
@@ -200,8 +212,9 @@ check_stream (const TfUniverse *universe,
           quotes[event.instrument] = event;
           break;
         case TF_EVENT_TRADE:
-          g_assert_cmpint (event.trade.price.raw, ==, event.trade.side > 0 ? quotes[event.instrument].quote.ask.raw
-                                                                           : quotes[event.instrument].quote.bid.raw);
+          quote = &quotes[event.instrument];
+          g_assert_cmpint (event.trade.price.raw, ==,
+                           event.trade.side > 0 ? quote->quote.ask.raw : quote->quote.bid.raw);
           g_assert_cmpint (event.trade.quantity.raw, >, 0);
           g_assert_cmpint (event.trade.quantity.raw % instrument->lot.raw, ==, 0);
           g_assert_cmpint (event.trade.id, >, ids[event.instrument]);
@@ -236,7 +249,8 @@ check_stream (const TfUniverse *universe,
             g_assert_cmpint (s->received, ==, event.time);
             g_assert_cmpint (s->happened, <, s->published);
             g_assert_cmpint (s->happened, >=, s->published - 6 * TF_SECOND);
-            g_hash_table_insert (positions, g_steal_pointer (&key), g_memdup2 (&s->position.raw, sizeof (gint64)));
+            g_hash_table_insert (positions, g_steal_pointer (&key),
+                                 g_memdup2 (&s->position.raw, sizeof (gint64)));
           }
           break;
         default:
@@ -303,9 +317,18 @@ correlation (const double *x,
   return (sxy - sx * sy / n) / sqrt ((sxx - sx * sx / n) * (syy - sy * sy / n));
 }
 
-typedef struct { double entry; gint side; guint minute; gint16 instrument; guint8 trader; gboolean trend, right; } Entry;
+typedef struct
+{
+  double   entry;
+  gint     side;
+  guint    minute;
+  gint16   instrument;
+  guint    trader;
+  gboolean trend, right;
+} Entry;
 
-/* Thirty days of the market: what it promises as statistics, and what following its traders brings after costs. */
+/* Thirty days of the market: what it promises as statistics, and what following its traders brings after
+ * costs. */
 static void
 test_statistics (void)
 {
@@ -316,7 +339,8 @@ test_statistics (void)
   g_autofree double *loud = g_new0 (double, MINUTES);
   g_autoptr (GArray) entries = g_array_new (FALSE, FALSE, sizeof (Entry));
   double mid[N] = { 0 }, deviation[N] = { 0 }, gain[TF_DEMO_TRADERS] = { 0 }, right[TF_DEMO_TRADERS] = { 0 };
-  double skilled = 0, skilled_n = 0, unskilled = 0, unskilled_n = 0, slope = 0, count[TF_DEMO_TRADERS] = { 0 };
+  double skilled = 0, skilled_n = 0, unskilled = 0, unskilled_n = 0, slope = 0;
+  double count[TF_DEMO_TRADERS] = { 0 };
   guint in_trend[TF_DEMO_TRADERS] = { 0 }, time_in[TF_REGIMES] = { 0 }, switches = 0;
   TfRegimeKind regime[N];
   TfEvent event;
@@ -366,8 +390,8 @@ test_statistics (void)
     {
       double bps = 1e4 * sqrt (deviation[i]);
 
-      g_test_message ("%s: %.1f bp a minute, last %.6g, correlation with BTC %.2f", universe->items[i].symbol, bps,
-                      mid[i], correlation (r, r + i * MINUTES, MINUTES));
+      g_test_message ("%s: %.1f bp a minute, last %.6g, correlation with BTC %.2f",
+                      universe->items[i].symbol, bps, mid[i], correlation (r, r + i * MINUTES, MINUTES));
       g_assert_cmpfloat (bps, >, 4);
       g_assert_cmpfloat (bps, <, i == 0 ? 11 : 20);
       if (i > 0)
@@ -388,24 +412,27 @@ test_statistics (void)
       g_assert_cmpuint (time_in[k], >, MINUTES * N / 40);
     }
 
-  /* The planted skill is there, and pays: an hour after each entry, 10 basis points of fees and half the spread a side. */
+  /* The planted skill is there, and pays: an hour after each entry, 10 basis points of fees and half the
+   * spread a side. */
   for (guint i = 0; i < entries->len; i++)
     {
       const Entry *entry = &g_array_index (entries, Entry, i);
+      double later;
 
       if (entry->minute + HORIZON >= MINUTES)
         continue;
       in_trend[entry->trader] += entry->trend;
       right[entry->trader] += entry->trend && entry->right;
       count[entry->trader]++;
-      gain[entry->trader] += entry->side * (close[(entry->minute + HORIZON) * N + entry->instrument] / entry->entry - 1)
+      later = close[(entry->minute + HORIZON) * N + entry->instrument];
+      gain[entry->trader] += entry->side * (later / entry->entry - 1)
                              - 0.0020 - universe->items[entry->instrument].spread_ppm * 1e-6;
     }
   for (guint t = 0; t < TF_DEMO_TRADERS; t++)
     {
       double skill = tf_demo_trader_skill (t), share = right[t] / in_trend[t], mean = gain[t] / count[t];
 
-      g_test_message ("%-16s skill %.2f: right in %.2f of %u entries in a trend, %+.1f bp an hour after costs (%.0f)",
+      g_test_message ("%-16s skill %.2f: right in %.2f of %u in a trend, %+.1f bp an hour after costs (%.0f)",
                       tf_demo_trader_name (t), skill, share, in_trend[t], 1e4 * mean, count[t]);
       g_assert_cmpfloat_with_epsilon (share, skill, 4 * sqrt (0.25 / in_trend[t]));
       slope += (skill - 0.575) * mean;
@@ -420,8 +447,8 @@ test_statistics (void)
           unskilled_n += count[t];
         }
     }
-  g_test_message ("skilled %+.1f bp, unskilled %+.1f bp, a regime lasts %.0f minutes", 1e4 * skilled / skilled_n,
-                  1e4 * unskilled / unskilled_n, (double) MINUTES * N / switches);
+  g_test_message ("skilled %+.1f bp, unskilled %+.1f bp, a regime lasts %.0f minutes",
+                  1e4 * skilled / skilled_n, 1e4 * unskilled / unskilled_n, (double) MINUTES * N / switches);
   g_assert_cmpfloat (skilled / skilled_n, >, 0.0008);
   g_assert_cmpfloat (unskilled / unskilled_n, <, -0.0015);
   g_assert_cmpfloat (slope, >, 0);

@@ -31,7 +31,8 @@ static const CandleRow candle_rows[] = {
     "candle 2020-03-12T00:00:00Z: found open 2, expected at least the low 3" },
   { "close below low", "2", "3", "1", "0.5", "1",
     "candle 2020-03-12T00:00:00Z: found close 0.5, expected at least the low 1" },
-  { "volume", "2", "3", "1", "2", "-0.1", "candle 2020-03-12T00:00:00Z: found volume -0.1, expected 0 or more" },
+  { "volume", "2", "3", "1", "2", "-0.1",
+    "candle 2020-03-12T00:00:00Z: found volume -0.1, expected 0 or more" },
 };
 
 static void
@@ -92,7 +93,8 @@ test_builder_trades (void)
   g_assert_false (tf_candle_builder_close (&builder, 0, &closed));
   g_assert_false (put (&builder, 10 * TF_SECOND, 100, 1, &closed));
   g_assert_false (put (&builder, 20 * TF_SECOND, 120, 2, &closed));
-  g_assert_false (put (&builder, 15 * TF_SECOND, 90, 3, &closed)); /* within the bar the order of arrival counts */
+  /* Within the bar the order of arrival counts. */
+  g_assert_false (put (&builder, 15 * TF_SECOND, 90, 3, &closed));
   g_assert_true (put (&builder, 60 * TF_SECOND, 105, 4, &closed));
   assert_candle (&closed, 0, 100, 120, 90, 90, 6);
 
@@ -168,7 +170,8 @@ test_builder_merge_property (gconstpointer data)
   g_array_append_val (through, closed);
 
   g_assert_cmpuint (direct->len, >, 2);
-  g_assert_cmpmem (direct->data, direct->len * sizeof (TfCandle), through->data, through->len * sizeof (TfCandle));
+  g_assert_cmpmem (direct->data, direct->len * sizeof (TfCandle),
+                   through->data, through->len * sizeof (TfCandle));
   for (guint i = 0; i < direct->len; i++)
     {
       const TfCandle *candle = &g_array_index (direct, TfCandle, i);
@@ -185,10 +188,13 @@ test_builder_merge_property (gconstpointer data)
 typedef struct { const char *name; gint index; } FindRow;
 
 static const FindRow find_rows[] = {
-  { "BTC-USDT", 0 }, { "BTCUSDT", 0 }, { "BTC/USDT", 0 }, { "btc_usdt", 0 }, { "btc", 0 }, { "XBT", 0 }, { "xbtusdt", 0 },
+  { "BTC-USDT", 0 }, { "BTCUSDT", 0 }, { "BTC/USDT", 0 }, { "btc_usdt", 0 }, { "btc", 0 }, { "XBT", 0 },
+  { "xbtusdt", 0 },
   { "WBTC", 0 }, { "XBT/USDT", 0 }, { "ETH", 1 }, { "LINK-USDT", 9 }, { "DogeUsdt", 6 },
-  { "BTC-USD", -1 }, { "BTCUSD", -1 }, { "BTC-USDC", -1 }, { "", -1 }, { "-", -1 }, { "B", -1 }, { "USDT", -1 },
-  { "BTC-", 0 }, { "XBT WBTC", -1 }, { "LTC", -1 }, { "BTCUSDTBTCUSDTBTCUSDTBTCUSDTBTCUSDTBTCUSDTBTCUSDTBTCUSDT", -1 },
+  { "BTC-USD", -1 }, { "BTCUSD", -1 }, { "BTC-USDC", -1 }, { "", -1 }, { "-", -1 }, { "B", -1 },
+  { "USDT", -1 },
+  { "BTC-", 0 }, { "XBT WBTC", -1 }, { "LTC", -1 },
+  { "BTCUSDTBTCUSDTBTCUSDTBTCUSDTBTCUSDTBTCUSDTBTCUSDTBTCUSDT", -1 },
 };
 
 static void
@@ -208,7 +214,8 @@ test_universe (void)
   TfInstrument usdc;
 
   g_assert_cmpuint (universe->n, ==, 10);
-  g_assert_cmpmem (universe->items, universe->n * sizeof (TfInstrument), copy->items, copy->n * sizeof (TfInstrument));
+  g_assert_cmpmem (universe->items, universe->n * sizeof (TfInstrument),
+                   copy->items, copy->n * sizeof (TfInstrument));
   for (guint i = 0; i < universe->n; i++)
     {
       const TfInstrument *instrument = &universe->items[i];
@@ -234,9 +241,11 @@ test_universe (void)
 typedef struct { const char *name, *symbol; gint64 tick; gint32 spread_ppm; } GuessRow;
 
 static const GuessRow guess_rows[] = {
-  { "LTCUSDT", "LTC-USDT", 1, 1000 }, { "LTC-USDT", "LTC-USDT", 1, 1000 }, { "HYPE-USD", "HYPE-USD", 1, 1000 },
+  { "LTCUSDT", "LTC-USDT", 1, 1000 }, { "LTC-USDT", "LTC-USDT", 1, 1000 },
+  { "HYPE-USD", "HYPE-USD", 1, 1000 },
   { "S-USD", "S-USD", 1, 1000 }, { "kPEPE-USD", "KPEPE-USD", 1, 1000 }, { "1INCH/eur", "1INCH-EUR", 1, 1000 },
-  { "LTCBTC", "LTC-BTC", 1, 1000 }, { "BTC-USD", "BTC-USD", 1000000, 100 }, { "ethusdc", "ETH-USDC", 1000000, 120 },
+  { "LTCBTC", "LTC-BTC", 1, 1000 }, { "BTC-USD", "BTC-USD", 1000000, 100 },
+  { "ethusdc", "ETH-USDC", 1000000, 120 },
   { "ETHBTC", "ETH-BTC", 1, 1000 }, { "USDC-USDT", "USDC-USDT", 1, 1000 },
   { "HYPE", NULL }, { "WBTC", NULL }, { "USDT", NULL }, { "-USDT", NULL }, { "", NULL }, { "A-B-USD", NULL },
   { "LT C-USD", NULL }, { "LTC-GBP", NULL }, { "LTCU-SDT", NULL }, { "\xff\xfe-USD", NULL },
@@ -310,8 +319,9 @@ test_regime_recognised (gconstpointer data)
       for (guint i = 0; i < 260; i++)
         {
           gboolean usual = i < 200;
+          double mean = usual ? 0 : row->mean, deviation = usual ? 1 : row->deviation;
 
-          bar.close *= exp (0.01 * ((usual ? 0 : row->mean) + (usual ? 1 : row->deviation) * tf_random_normal (&random)));
+          bar.close *= exp (0.01 * (mean + deviation * tf_random_normal (&random)));
           tf_regime_filter_update (&filter, &bar, &regime);
           assert_probabilities (&regime);
           if (i >= 220)

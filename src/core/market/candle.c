@@ -29,11 +29,13 @@ tf_candle_check (const TfCandle *candle,
         g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "candle %s: found %s %s, expected more than 0",
                      time, prices[i].name, found);
       else if (raw > candle->high.raw)
-        g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "candle %s: found %s %s, expected at most the high %s",
-                     time, prices[i].name, found, tf_decimal_format (candle->high.raw, bound));
+        g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
+                     "candle %s: found %s %s, expected at most the high %s", time,
+                     prices[i].name, found, tf_decimal_format (candle->high.raw, bound));
       else if (raw < candle->low.raw)
-        g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "candle %s: found %s %s, expected at least the low %s",
-                     time, prices[i].name, found, tf_decimal_format (candle->low.raw, bound));
+        g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
+                     "candle %s: found %s %s, expected at least the low %s", time,
+                     prices[i].name, found, tf_decimal_format (candle->low.raw, bound));
       else
         continue;
       return FALSE;
@@ -93,8 +95,8 @@ bar_start (const TfCandleBuilder *self,
  * @quantity: 0 or more
  * @closed: (out): the bar that this trade ended
  *
- * Adds one trade. A trade for a bar that is closed already comes too late and is left out: what was decided on the closed
- * bar stays what it was. Within the open bar the order of arrival counts.
+ * Adds one trade. A trade for a bar that is closed already comes too late and is left out: what was decided
+ * on the closed bar stays what it was. Within the open bar the order of arrival counts.
  *
  * Returns: %TRUE when a bar was closed
  */
@@ -105,7 +107,7 @@ tf_candle_builder_trade (TfCandleBuilder *self,
                          TfQty            quantity,
                          TfCandle        *closed)
 {
-  TfCandle print = { .time = time, .open = price, .high = price, .low = price, .close = price, .volume = quantity };
+  TfCandle print = { time, price, price, price, price, quantity };
 
   return tf_candle_builder_merge (self, &print, closed);
 }
@@ -115,8 +117,8 @@ tf_candle_builder_trade (TfCandleBuilder *self,
  * @smaller: a valid candle (tf_candle_check()) of an interval that divides this one's
  * @closed: (out): the bar that this candle ended
  *
- * As tf_candle_builder_trade(), with a smaller candle in place of a trade. A volume that no longer fits stays at the
- * largest: it is a statistic, and no reason to lose the prices.
+ * As tf_candle_builder_trade(), with a smaller candle in place of a trade. A volume that no longer fits stays
+ * at the largest: it is a statistic, and no reason to lose the prices.
  *
  * Returns: %TRUE when a bar was closed
  */

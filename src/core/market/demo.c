@@ -9,20 +9,20 @@
 #define STEP (5 * TF_SECOND)
 #define STEPS 12 /* a minute */
 
-/* A trend moves by this share of the minute's volatility every minute: an hour of it is 1.7 standard deviations. */
+/* A trend's share of the minute's volatility, every minute: an hour of it is 1.7 standard deviations. */
 #define DRIFT 0.22
-#define RANGE_PULL 0.03     /* a minute: how fast a range draws the price back to where the range began */
-#define GARCH_ALPHA 0.10    /* variance = 1 - alpha - beta + alpha × shock² + beta × variance, mean 1 (Bollerslev 1986) */
+#define RANGE_PULL 0.03          /* a minute: how fast a range draws the price back to where it began */
+#define GARCH_ALPHA 0.10         /* variance = 1 - α - β + α shock² + β variance, mean 1 (Bollerslev 1986) */
 #define GARCH_BETA 0.88
 #define JUMP_CHANCE (1 / 3000.0) /* a minute and instrument */
-#define FOLLOW_MARKET 0.5   /* an instrument's regime is the whole market's with this chance */
-#define BALANCE 0.8         /* how strongly a price far from its start makes the next trend turn back */
+#define FOLLOW_MARKET 0.5        /* an instrument takes on the whole market's new regime with this chance */
+#define BALANCE 0.8              /* how strongly a price far from its start makes the next trend turn back */
 
-#define HOLD_MINUTES 70.0   /* a trader's mean time in a position, and out of one: a change every 45 minutes */
-#define REST_MINUTES 20.0
+#define HOLD_MINUTES 70.0        /* a trader's mean time in a position, and */
+#define REST_MINUTES 20.0        /* out of one: a change about every 45 minutes */
 #define FAVOURITES 4
 
-#define MAGIC G_GUINT64_CONSTANT (0x54454b52414d4454) /* “TDMARKET”: a state of the other byte order differs */
+#define MAGIC G_GUINT64_CONSTANT (0x54454b52414d4454) /* “TDMARKET” where bytes go as they do here */
 #define VERSION 1
 #define FNV_START G_GUINT64_CONSTANT (0xcbf29ce484222325)
 
@@ -33,21 +33,28 @@ static const struct { double volatility, minutes, weight; } regimes[TF_REGIMES] 
   [TF_REGIME_TURBULENT] = { 1.9, 40, 0.10 },
 };
 
-/* Prices of the turn of 2025; volatility of a minute; correlation with the market factor; a usual trade in money. */
+/* Price at the turn of 2025; volatility of a minute; correlation with the market factor; a usual trade. */
 typedef struct { const char *name; double price, volatility, loading, notional; } Coin;
 
 static const Coin coins[] = {
-  { "BTC", 93500, 0.00065, 0.86, 9000 }, { "ETH", 3340, 0.00080, 0.86, 6000 }, { "SOL", 190, 0.00100, 0.80, 3500 },
-  { "BNB", 702, 0.00075, 0.76, 3000 }, { "XRP", 2.08, 0.00110, 0.72, 3000 }, { "ADA", 0.845, 0.00110, 0.76, 1500 },
-  { "DOGE", 0.316, 0.00120, 0.76, 2000 }, { "AVAX", 35.7, 0.00110, 0.78, 1200 }, { "DOT", 6.63, 0.00105, 0.78, 900 },
+  { "BTC", 93500, 0.00065, 0.86, 9000 },
+  { "ETH", 3340, 0.00080, 0.86, 6000 },
+  { "SOL", 190, 0.00100, 0.80, 3500 },
+  { "BNB", 702, 0.00075, 0.76, 3000 },
+  { "XRP", 2.08, 0.00110, 0.72, 3000 },
+  { "ADA", 0.845, 0.00110, 0.76, 1500 },
+  { "DOGE", 0.316, 0.00120, 0.76, 2000 },
+  { "AVAX", 35.7, 0.00110, 0.78, 1200 },
+  { "DOT", 6.63, 0.00105, 0.78, 900 },
   { "LINK", 20.0, 0.00110, 0.78, 1200 },
 };
 static const Coin other_coin = { "", 10, 0.00120, 0.70, 800 };
 
 static const char *const names[TF_DEMO_TRADERS] = {
-  "Demo · Aspen", "Demo · Birch", "Demo · Cedar", "Demo · Dogwood", "Demo · Elm", "Demo · Fir", "Demo · Ginkgo",
-  "Demo · Hazel", "Demo · Ironwood", "Demo · Juniper", "Demo · Katsura", "Demo · Larch", "Demo · Maple", "Demo · Nutmeg",
-  "Demo · Oak", "Demo · Pine", "Demo · Quince", "Demo · Rowan", "Demo · Spruce", "Demo · Tamarack",
+  "Demo · Aspen", "Demo · Birch", "Demo · Cedar", "Demo · Dogwood", "Demo · Elm",
+  "Demo · Fir", "Demo · Ginkgo", "Demo · Hazel", "Demo · Ironwood", "Demo · Juniper",
+  "Demo · Katsura", "Demo · Larch", "Demo · Maple", "Demo · Nutmeg", "Demo · Oak",
+  "Demo · Pine", "Demo · Quince", "Demo · Rowan", "Demo · Spruce", "Demo · Tamarack",
 };
 
 /* The state is 8-byte members only, so that it has no padding and equal states are equal bytes. */
@@ -123,7 +130,8 @@ tf_demo_trader_name (guint trader)
  * tf_demo_trader_skill:
  * @trader: less than %TF_DEMO_TRADERS
  *
- * Returns: the chance that an entry in a trend goes with it: evenly from 0.35 to 0.8 over the traders, in no order of names
+ * Returns: the chance that an entry in a trend goes with it: evenly from 0.35 to 0.8 over the traders, in no
+ * order of names
  */
 double
 tf_demo_trader_skill (guint trader)
@@ -239,7 +247,8 @@ step_market (Demo  *self,
   Market *market = &self->state->markets[i];
   TfRandom *random = &self->state->random;
   double own = market->noise.scale * tf_random_normal (random);
-  double volatility = law->volatility * regimes[market->regime].volatility, drift = 0, usual;
+  double loudness = regimes[market->regime].volatility, drift = 0, usual;
+  double volatility = law->volatility * loudness;
   gint64 tick = instrument->tick.raw;
 
   if (market->regime == TF_REGIME_TREND_UP)
@@ -262,8 +271,7 @@ step_market (Demo  *self,
   market->side = tf_random_next (random) >> 63 ? 1 : -1;
   market->price = market->side > 0 ? market->ask : market->bid;
   /* Loud times trade more. */
-  market->quantity = draw_quantity (random, usual * 3 * market->noise.scale * regimes[market->regime].volatility,
-                                    instrument);
+  market->quantity = draw_quantity (random, 3 * usual * loudness * market->noise.scale, instrument);
   market->trades++;
 }
 
@@ -307,9 +315,9 @@ step_all (Demo *self)
     }
 }
 
-/* A new position. Of its favourites a trader looks for one in a trend, with its skill; in a trend it takes the right side,
- * with its skill; where there is none it tosses a coin. Skill speaks at entries only and each is a fresh
- * choice, so that the share of right entries is the planted one. */
+/* A new position. Of its favourites a trader looks for one in a trend, with its skill; in a trend it takes
+ * the right side, with its skill; where there is none it tosses a coin. Skill speaks at entries only and each
+ * is a fresh choice, so that the share of right entries is the planted one. */
 static void
 enter (Demo *self,
        guint t)
@@ -333,7 +341,8 @@ enter (Demo *self,
   if (market->regime == TF_REGIME_TREND_DOWN)
     side = -side;
   notional = 2000 * (1 + t % 5) * (0.5 + tf_random_uniform (random));
-  trader->position = draw_quantity (random, notional / market->mid, &self->universe->items[trader->instrument]);
+  trader->position = draw_quantity (random, notional / market->mid,
+                                    &self->universe->items[trader->instrument]);
   trader->position.raw *= side > 0 ? 1 : -1;
   trader->halved = FALSE;
 }
@@ -385,8 +394,8 @@ trade (Demo    *self,
   g_snprintf (signal->id, sizeof signal->id, "demo-%" G_GINT64_MODIFIER "x-%02u-%" G_GINT64_FORMAT,
               state->seed, t + 1, ++trader->signals);
   g_strlcpy (signal->symbol, self->universe->items[trader->instrument].symbol, sizeof signal->symbol);
-  g_snprintf (signal->evidence, sizeof signal->evidence, "simulated: follows the hidden drift with skill 0.%02u",
-              percent);
+  g_snprintf (signal->evidence, sizeof signal->evidence,
+              "simulated: follows the hidden drift with skill 0.%02u", percent);
   event->time = now;
   event->type = TF_EVENT_SIGNAL;
   event->instrument = (gint16) trader->instrument;
@@ -553,7 +562,7 @@ demo_save (TfEventSource *source,
   g_byte_array_append (out, (const guint8 *) self->state, (guint) self->size);
 }
 
-/* The state is this program's own, so its header and checksum are all that is looked at. */
+/* The state is this program's own: its header and checksum are all that is looked at. */
 static gboolean
 demo_restore (TfEventSource *source,
               const guint8  *saved,
@@ -564,24 +573,25 @@ demo_restore (TfEventSource *source,
   g_autofree State *state = g_malloc0 (self->size);
   guint64 checksum;
 
-  memcpy (state, saved, MIN (size, self->size));
-  if (size < sizeof (State) || state->magic != MAGIC)
+  if (size >= sizeof (State))
+    memcpy (state, saved, MIN (size, self->size));
+  if (state->magic != MAGIC)
     {
       g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
-                   "found %" G_GSIZE_FORMAT " bytes that are no state of the demo market, expected %" G_GSIZE_FORMAT,
+                   "found %" G_GSIZE_FORMAT " bytes that are no demo market, expected %" G_GSIZE_FORMAT,
                    size, self->size);
       return FALSE;
     }
   if (state->version != VERSION)
     {
       g_set_error (error, TF_ERROR, TF_ERROR_VERSION,
-                   "found demo market state version %" G_GUINT64_FORMAT ", expected %d", state->version, VERSION);
+                   "found demo market version %" G_GUINT64_FORMAT ", expected %d", state->version, VERSION);
       return FALSE;
     }
   if (state->universe != self->state->universe)
     {
       g_set_error (error, TF_ERROR, TF_ERROR_MISMATCH,
-                   "found a demo market state of other instruments, expected %s and %u more",
+                   "found a demo market of other instruments, expected %s and %u more",
                    self->universe->items[0].symbol, self->universe->n - 1);
       return FALSE;
     }
@@ -590,7 +600,7 @@ demo_restore (TfEventSource *source,
   if (size != self->size || checksum != hash (FNV_START, state, size))
     {
       g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
-                   "found a damaged demo market state of %" G_GSIZE_FORMAT " bytes, expected %" G_GSIZE_FORMAT,
+                   "found a damaged demo market of %" G_GSIZE_FORMAT " bytes, expected %" G_GSIZE_FORMAT,
                    size, self->size);
       return FALSE;
     }
@@ -626,9 +636,10 @@ find_coin (const char *symbol)
  * @seed: of all chance: the same universe, seed and history give the same events, to the byte
  * @history_bars: one-minute bars before %TF_DEMO_START
  *
- * The history comes first: closed one-minute candles, all instruments of a minute in their order at its end (the last at
- * %TF_DEMO_START), and the demo traders' signals of the time. Then the market lives without end: quotes and trades staggered
- * over five seconds, signals, and a timer when a minute is over. Times never decrease. All is marked simulated.
+ * The history comes first: closed one-minute candles, all instruments of a minute in their order at its end
+ * (the last at %TF_DEMO_START), and the demo traders' signals of the time. Then the market lives without end:
+ * quotes and trades staggered over five seconds, signals, and a timer when a minute is over. Times never
+ * decrease. All is marked simulated.
  *
  * Returns: (transfer full): the market; release with its free()
  */
@@ -665,7 +676,8 @@ tf_demo_new (const TfUniverse *universe,
 
       self->laws[i] = (Law) {
         .ticks = ticks, .loading = coin->loading, .own = sqrt (1 - coin->loading * coin->loading),
-        .volatility = coin->volatility, .half_spread = instrument->spread_ppm / 2e6, .notional = coin->notional,
+        .volatility = coin->volatility, .half_spread = instrument->spread_ppm / 2e6,
+        .notional = coin->notional,
       };
       /* On a coarse grid the price starts where a tick is a basis point. */
       market->start = market->mid = market->anchor = MAX (coin->price, 10000 / ticks);

@@ -4,13 +4,19 @@
 
 #include "core/base/error.h"
 
-/* Tick and lot follow the venues, a little finer where old prices would not fit today's grid (DOGE at 0.002). Fees are
- * those of a small account, with no discount. */
+/* Tick and lot follow the venues, a little finer where old prices would not fit today's grid (DOGE at 0.002).
+ * Fees are those of a small account, with no discount. */
 #define MAKER_PPM 800
 #define TAKER_PPM 1000
 #define UNKNOWN_SPREAD_PPM 1000
 
-static const struct { const char *symbol; gint64 tick, lot; gint32 spread_ppm; const char *aliases; } defaults[] = {
+static const struct
+{
+  const char *symbol;
+  gint64      tick, lot;
+  gint32      spread_ppm;
+  const char *aliases;
+} defaults[] = {
   { "BTC-USDT",  1000000,     1000, 100, "XBT WBTC" },
   { "ETH-USDT",  1000000,    10000, 120, "WETH" },
   { "SOL-USDT",   100000,   100000, 200, "" },
@@ -26,7 +32,8 @@ static const struct { const char *symbol; gint64 tick, lot; gint32 spread_ppm; c
 /* In the order in which the end of a joined name is tried. @min_base keeps coins that merely end like a quote
  * (WBTC, STETH) from being taken apart. */
 static const struct { const char *name; gsize min_base; gint64 min_notional; } quotes[] = {
-  { "USDT", 1, 5 * TF_SCALE }, { "USDC", 1, 5 * TF_SCALE }, { "USD", 1, 5 * TF_SCALE }, { "EUR", 1, 5 * TF_SCALE },
+  { "USDT", 1, 5 * TF_SCALE }, { "USDC", 1, 5 * TF_SCALE },
+  { "USD", 1, 5 * TF_SCALE }, { "EUR", 1, 5 * TF_SCALE },
   { "BTC", 3, 10000 }, { "ETH", 3, 200000 },
 };
 
@@ -101,7 +108,8 @@ tf_universe_free (TfUniverse *self)
  * tf_universe_add:
  * @instrument: is copied; tick and lot more than 0, rates and minimum not negative, a symbol “BASE-QUOTE”
  *
- * Returns: its index; where the symbol is known already the index that it has, and the instrument there stays as it is
+ * Returns: its index; where the symbol is known already the index that it has, and the instrument there stays
+ * as it is
  */
 gint
 tf_universe_add (TfUniverse         *self,
@@ -125,7 +133,8 @@ is_separator (char c)
   return c != '\0' && strchr ("-/_:", c) != NULL;
 }
 
-/* Writes @name in capitals and without separators, up to a space or the end; FALSE when it is empty or does not fit. */
+/* Writes @name in capitals and without separators, up to a space or the end; FALSE when it is empty or does
+ * not fit. */
 static gboolean
 join (const char *name,
       char        out[2 * TF_SYMBOL_SIZE])
@@ -175,10 +184,10 @@ is_alias (const char         *key,
  * tf_universe_find:
  * @name: as a venue or a trader's source writes it
  *
- * Case and the separators - / _ : do not count. First the pair is looked for (“BTC-USDT”, “BTC/USDT”, “btcusdt”); then the
- * first instrument of which @name is the base coin alone (“BTC”) or an alias, alone or with the quote (“XBT”, “XBT/USDT”).
- * Another quote is another market: “BTC-USD” is BTC-USDT only where it is written among its aliases.
- * An alias must count in the same unit as the instrument.
+ * Case and the separators - / _ : do not count. First the pair is looked for (“BTC-USDT”, “BTC/USDT”,
+ * “btcusdt”); then the first instrument of which @name is the base coin alone (“BTC”) or an alias, alone or
+ * with the quote (“XBT”, “XBT/USDT”). Another quote is another market: “BTC-USD” is BTC-USDT only where it is
+ * written among its aliases. An alias must count in the same unit as the instrument.
  *
  * Returns: the index, or -1
  */
@@ -201,7 +210,8 @@ tf_universe_find (const TfUniverse *self,
       if (strcmp (key, symbol) == 0)
         return (gint) i;
       if (found < 0
-          && ((strncmp (key, symbol, base) == 0 && key[base] == '\0') || is_alias (key, instrument, symbol + base)))
+          && ((strncmp (key, symbol, base) == 0 && key[base] == '\0')
+              || is_alias (key, instrument, symbol + base)))
         found = (gint) i;
     }
   return found;
@@ -212,9 +222,10 @@ tf_universe_find (const TfUniverse *self,
  * @name: “LTCUSDT”, “LTC-USDT”, “HYPE/USD”; quotes USDT, USDC, USD, EUR, BTC, ETH
  * @instrument: (out): what to trade it by while nothing better is known
  *
- * A coin of the default universe keeps its grid, spread and aliases under another currency. Any other gets the careful side:
- * the finest grid that prices have (tick 1e-8, so that no price is bent), lot 1e-6, smallest order worth about 5 dollars (10
- * against BTC or ETH), fees without discount, 10 basis points of spread.
+ * A coin of the default universe keeps its grid, spread and aliases under another currency. Any other gets
+ * the careful side: the finest grid that prices have (tick 1e-8, so that no price is bent), lot 1e-6,
+ * smallest order worth about 5 dollars (10 against BTC or ETH), fees without discount, 10 basis points of
+ * spread.
  *
  * Returns: %FALSE with %TF_ERROR_INVALID when no pair can be read from @name
  */
@@ -237,7 +248,7 @@ tf_instrument_guess (const char   *name,
       else
         plain = plain && g_ascii_isalnum (name[i]);
     }
-  for (guint i = 0; plain && separators <= 1 && quote == G_N_ELEMENTS (quotes) && i < G_N_ELEMENTS (quotes); i++)
+  for (guint i = 0; plain && separators <= 1 && i < G_N_ELEMENTS (quotes); i++)
     {
       gsize n = strlen (quotes[i].name);
 
@@ -247,6 +258,7 @@ tf_instrument_guess (const char   *name,
         {
           base = length - n - separators;
           quote = i;
+          break;
         }
     }
   if (quote == G_N_ELEMENTS (quotes) || base + 1 + strlen (quotes[quote].name) >= TF_SYMBOL_SIZE)
@@ -254,16 +266,18 @@ tf_instrument_guess (const char   *name,
       char found[TF_QUOTE_SIZE];
 
       g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
-                   "found instrument “%s”, expected a pair such as LTC-USDT against USDT, USDC, USD, EUR, BTC or ETH",
+                   "found instrument “%s”, expected COIN-QUOTE with quote USDT, USDC, USD, EUR, BTC or ETH",
                    tf_error_quote (name, -1, found));
       return FALSE;
     }
 
   *instrument = (TfInstrument) {
-    .tick.raw = 1, .lot.raw = 100, .maker_ppm = MAKER_PPM, .taker_ppm = TAKER_PPM, .spread_ppm = UNKNOWN_SPREAD_PPM,
+    .tick.raw = 1, .lot.raw = 100,
+    .maker_ppm = MAKER_PPM, .taker_ppm = TAKER_PPM, .spread_ppm = UNKNOWN_SPREAD_PPM,
   };
   for (guint i = 0; quotes[quote].min_base == 1 && i < G_N_ELEMENTS (defaults); i++)
-    if (strcspn (defaults[i].symbol, "-") == base && g_ascii_strncasecmp (defaults[i].symbol, name, base) == 0)
+    if (strcspn (defaults[i].symbol, "-") == base
+        && g_ascii_strncasecmp (defaults[i].symbol, name, base) == 0)
       from_default (i, instrument);
   instrument->min_notional.raw = quotes[quote].min_notional;
   for (gsize i = 0; i < base; i++)

@@ -15,7 +15,7 @@ typedef struct
   TfMoney min_notional;           /* smallest order */
   gint32  maker_ppm, taker_ppm;   /* fees */
   gint32  spread_ppm;             /* typical full spread, where no quote tells */
-  char    aliases[96];            /* “XBT WBTC BTC-USD”, separated by a space, in the same unit; the base coin is implied */
+  char    aliases[96];            /* “XBT WBTC BTC-USD”, in the same unit; the base coin is implied */
 } TfInstrument;
 
 /* The instruments of one engine, in a fixed order: an instrument is its index. */

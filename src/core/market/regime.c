@@ -7,8 +7,8 @@
 #define STAY (1 - 1 / 60.0) /* a regime lasts 60 bars on average */
 #define LARGEST 6.0      /* a jump counts as this many standard deviations: one bar is not a verdict */
 
-/* What a return looks like in each regime, in usual standard deviations. Drifts this small need a dozen bars to show,
- * which is what a trend means; a range is quieter than usual, turbulence three times as loud. */
+/* What a return looks like in each regime, in usual standard deviations. Drifts this small need a dozen bars
+ * to show, which is what a trend means; a range is quieter than usual, turbulence three times as loud. */
 static const struct { const char *name; double mean, deviation; } emissions[TF_REGIMES] = {
   [TF_REGIME_TREND_UP] = { "trend-up", 0.30, 0.95 },
   [TF_REGIME_TREND_DOWN] = { "trend-down", -0.30, 0.95 },
@@ -46,9 +46,10 @@ tf_regime_filter_init (TfRegimeFilter *self)
  * @bar: the next closed bar; one whose close is not a positive number is passed over
  * @out: (out): the probabilities, this bar included
  *
- * One step of the forward algorithm (Rabiner 1989, equations 19 and 20; Hamilton 1989): predict with the chances of
- * staying and leaving, then weigh each regime by the normal density of z = log return / usual volatility. The volatility is
- * that of the bars before, so that a bar can't hide its own size. No opinion in the first 20 bars.
+ * One step of the forward algorithm (Rabiner 1989, equations 19 and 20; Hamilton 1989): predict with the
+ * chances of staying and leaving, then weigh each regime by the normal density of z = log return / usual
+ * volatility. The volatility is that of the bars before, so that a bar can't hide its own size. No opinion in
+ * the first 20 bars.
  */
 void
 tf_regime_filter_update (TfRegimeFilter *self,
@@ -79,7 +80,8 @@ tf_regime_filter_update (TfRegimeFilter *self,
     }
   if (self->close > 0)
     {
-      double largest = self->weight >= WARMUP && self->variance > 0 ? LARGEST * LARGEST * self->variance : r * r;
+      gboolean known = self->weight >= WARMUP && self->variance > 0;
+      double largest = known ? LARGEST * LARGEST * self->variance : r * r;
 
       self->weight = MIN (self->weight + 1, WINDOW);
       self->variance += (MIN (r * r, largest) - self->variance) / self->weight;
