@@ -36,6 +36,7 @@
 #define STANCE_DOUBT    1.0  /* shrinks the correlation of stances while evidence is thin */
 
 #define N_PER_VOTER     (1 + TF_N_REGIMES) /* β and its deviations */
+#define N_WAITING       4 /* outcomes that go into S together */
 #define NO_ROW          G_MAXUINT16
 #define MAX_VOTERS      256
 
@@ -49,9 +50,10 @@ struct _TfEnsemble
   guint32 n_rows;        /* rows in use; row 0 is the intercept */
   guint32 n_solved;      /* rows that the factor knows */
   guint32 outcomes;      /* since the last solve */
-  guint32 reserved;
+  guint32 n_waiting;     /* outcomes that are not in S yet */
   double  fresh;         /* weight since the last solve */
   double  scale;         /* S = scale × information: forgetting without touching every element */
+  double  weight;        /* forgotten sum of weights */
   double  residuals;     /* forgotten sum of weighted, clipped squared residuals */
   double  data[];        /* see parts () */
 };
@@ -64,6 +66,7 @@ typedef struct
   double  *mean;                         /* posterior, by feature */
   double  *target;                       /* b / scale, by row */
   double  *x, *y;                        /* scratch, by row */
+  double  *waiting, *scaled;             /* x of outcomes not in S yet, by outcome; times its gain, by row */
   double  *information;                  /* S / scale */
   double  *factor;                       /* L; its 4 × 4 diagonal blocks inverted */
   guint16 *row;                          /* of a feature, or NO_ROW */
@@ -113,7 +116,9 @@ parts (TfEnsemble *self)
   p.target = p.mean + rows;
   p.x = p.target + rows;
   p.y = p.x + rows;
-  p.information = p.y + rows;
+  p.waiting = p.y + rows;
+  p.scaled = p.waiting + N_WAITING * rows;
+  p.information = p.scaled + N_WAITING * rows;
   p.factor = p.information + panel_offset (panels);
   p.row = (guint16 *) (p.factor + panel_offset (panels));
   p.feature = p.row + rows;
@@ -136,7 +141,7 @@ tf_ensemble_size (guint n_voters)
   panels = n_panels (count_features (n_voters));
   rows = 4 * panels;
   return sizeof (TfEnsemble)
-    + (6 * rows + 2 * panel_offset (panels)) * sizeof (double) + 2 * rows * sizeof (guint16);
+    + ((6 + 2 * N_WAITING) * rows + 2 * panel_offset (panels)) * sizeof (double) + 2 * rows * sizeof (guint16);
 }
 
 static void
@@ -350,6 +355,45 @@ backward (const double *factor,
     }
 }
 
+/* Takes the waiting outcomes into S, columns of nothing left out. S is larger than the nearest cache:
+ * four outcomes go in at one pass over it. */
+static void
+take_in (TfEnsemble *self)
+{
+  Parts p = parts (self);
+  guint rows = 4 * n_panels (self->n_features), n = 0;
+  guint16 columns[1 + MAX_VOTERS * (1 + N_PER_VOTER)];
+
+  for (guint r = 0; r < self->n_rows; r++)
+    {
+      const double *s = p.scaled + N_WAITING * r;
+
+      if (s[0] != 0 || s[1] != 0 || s[2] != 0 || s[3] != 0)
+        columns[n++] = (guint16) r;
+    }
+  for (guint i = 0, end = 0; i < n_panels (self->n_rows); i++)
+    {
+      const Pair *a = (const Pair *) (p.waiting + 4 * i), *b = (const Pair *) (p.waiting + rows + 4 * i);
+      const Pair *c = (const Pair *) (p.waiting + 2 * rows + 4 * i);
+      const Pair *d = (const Pair *) (p.waiting + 3 * rows + 4 * i);
+      Pair a0 = a[0], a1 = a[1], b0 = b[0], b1 = b[1], c0 = c[0], c1 = c[1], d0 = d[0], d1 = d[1];
+      double *panel = p.information + panel_offset (i);
+
+      while (end < n && columns[end] < 4 * (i + 1))
+        end++;
+      for (guint k = 0; k < end; k++)
+        {
+          Pair *at = (Pair *) (panel + 4 * columns[k]);
+          const double *s = p.scaled + N_WAITING * columns[k];
+
+          at[0] += (a0 * s[0] + b0 * s[1]) + (c0 * s[2] + d0 * s[3]);
+          at[1] += (a1 * s[0] + b1 * s[1]) + (c1 * s[2] + d1 * s[3]);
+        }
+    }
+  memset (p.scaled, 0, N_WAITING * rows * sizeof (double));
+  self->n_waiting = 0;
+}
+
 /* The posterior of everything learned so far. */
 static void
 solve (TfEnsemble *self)
@@ -358,6 +402,7 @@ solve (TfEnsemble *self)
   guint panels = n_panels (self->n_rows);
   double factor = self->scale / tf_ensemble_noise (self);
 
+  take_in (self);
   for (gsize k = 0; k < panel_offset (panels); k++)
     p.factor[k] = p.information[k] * factor;
   for (guint r = 0; r < 4 * panels; r++)
@@ -603,52 +648,17 @@ enter (TfEnsemble  *self,
   return value * p->mean[feature];
 }
 
-/* S += gain x xᵀ, b += gain x outcome, columns of nothing left out. */
-static void
-accumulate (TfEnsemble  *self,
-            const Parts *p,
-            double       outcome,
-            double       gain)
-{
-  guint16 columns[4 * ((1 + MAX_VOTERS * (1 + N_PER_VOTER) + 3) / 4)];
-  guint n = 0;
-
-  for (guint r = 0; r < self->n_rows; r++)
-    if (p->x[r] != 0)
-      {
-        p->target[r] += gain * outcome * p->x[r];
-        p->y[n] = gain * p->x[r];
-        columns[n++] = (guint16) r;
-      }
-  for (guint i = 0, end = 0; i < n_panels (self->n_rows); i++)
-    {
-      Pair x0 = ((const Pair *) p->x)[2 * i], x1 = ((const Pair *) p->x)[2 * i + 1];
-      Pair *panel = (Pair *) (p->information + panel_offset (i));
-      guint start = end;
-
-      while (end < n && columns[end] < 4 * (i + 1))
-        end++;
-      if (end == start)
-        continue;
-      for (guint c = 0; c < end; c++)
-        {
-          Pair *at = panel + 2 * columns[c];
-
-          at[0] += x0 * p->y[c];
-          at[1] += x1 * p->y[c];
-        }
-    }
-}
-
 /* So that what is stored stays in the range of what is meant. */
 static void
-rescale (TfEnsemble  *self,
-         const Parts *p)
+rescale (TfEnsemble *self)
 {
+  Parts p = parts (self);
+
+  take_in (self);
   for (gsize k = 0; k < panel_offset (n_panels (self->n_rows)); k++)
-    p->information[k] *= self->scale;
+    p.information[k] *= self->scale;
   for (guint r = 0; r < self->n_rows; r++)
-    p->target[r] *= self->scale;
+    p.target[r] *= self->scale;
   self->scale = 1;
 }
 
@@ -670,13 +680,14 @@ tf_ensemble_learn (TfEnsemble     *self,
                    double          weight)
 {
   Parts p = parts (self);
-  double regime[TF_N_REGIMES], expected, surprise, noise, decay;
+  double regime[TF_N_REGIMES], expected, surprise, noise, decay, gain;
+  guint rows = 4 * n_panels (self->n_features);
 
   if (!is_sound (self, ballot) || !isfinite (outcome) || !isfinite (weight) || weight <= 0)
     return;
 
   weight = MIN (weight, 1);
-  memset (p.x, 0, 4 * n_panels (self->n_features) * sizeof (double));
+  memset (p.x, 0, rows * sizeof (double));
   read_regime (ballot, regime);
   expected = enter (self, &p, 0, 1);
   expected += enter (self, &p, effect_feature (ballot->proposer), 1);
@@ -699,16 +710,25 @@ tf_ensemble_learn (TfEnsemble     *self,
 
   decay = exp (weight * LOG_LAMBDA);
   self->scale *= decay;
+  self->weight = self->weight * decay + weight;
   self->residuals = self->residuals * decay
                   + weight * MIN (surprise * surprise, NOISE_CLIP * NOISE_CLIP * noise) / NOISE_CONSISTENCY;
-  accumulate (self, &p, expected + surprise, weight / self->scale);
+  gain = weight / self->scale;
+  for (guint r = 0; r < self->n_rows; r++)
+    {
+      p.target[r] += gain * (expected + surprise) * p.x[r];
+      p.scaled[N_WAITING * r + self->n_waiting] = gain * p.x[r];
+    }
+  memcpy (p.waiting + self->n_waiting * rows, p.x, rows * sizeof (double));
+  if (++self->n_waiting == N_WAITING)
+    take_in (self);
   if (self->scale < 0.5)
-    rescale (self, &p);
+    rescale (self);
 
   self->fresh += weight;
   self->outcomes++;
   if (self->outcomes >= SOLVE_OUTCOMES &&
-      self->fresh >= SOLVE_GROWTH * (p.information[0] * self->scale + noise / (INTERCEPT_SD * INTERCEPT_SD)))
+      self->fresh >= SOLVE_GROWTH * (self->weight + noise / (INTERCEPT_SD * INTERCEPT_SD)))
     solve (self);
 }
 
@@ -800,8 +820,5 @@ tf_ensemble_weight (TfEnsemble *self,
 double
 tf_ensemble_noise (const TfEnsemble *self)
 {
-  /* The intercept's information, S₀₀, is the weight of all outcomes; see parts () for where it is. */
-  double weight = parts ((TfEnsemble *) self).information[0] * self->scale;
-
-  return (NOISE_EVIDENCE * NOISE_START + self->residuals) / (NOISE_EVIDENCE + weight);
+  return (NOISE_EVIDENCE * NOISE_START + self->residuals) / (NOISE_EVIDENCE + self->weight);
 }
