@@ -16,20 +16,20 @@ typedef struct
   guint8 followed[8];   /* by account */
 } TfTrader;
 
-/* The twenty public voices that every account follows by default; ends with an empty id. */
+/* The twenty public voices that every account follows by default (data/traders.json); ends with an empty id. */
 extern const TfTrader tf_default_traders[];
 
 /* How sure a grade can be at best: a cap of confidence and of size. */
 double      tf_grade_confidence_cap (char        grade);
 double      tf_grade_size_cap       (char        grade);
 
-/* A trader's record over resolved signals, O(1) each. Plain data. */
+/* A trader's record over resolved signals, O(1) each. Plain data; a new one is zeros. */
 typedef struct
 {
-  guint32 signals, resolved, wins;
+  guint32 signals, resolved, wins; /* @signals is counted by who receives them */
   double  mean, m2;     /* Welford, of R after costs */
   double  recent;       /* exponentially weighted mean, last ~20 */
-  double  holding_seconds;
+  double  holding_seconds; /* mean */
 } TfTrackRecord;
 
 void        tf_track_record_add     (TfTrackRecord       *self,

@@ -1,0 +1,41 @@
+#!/usr/bin/env python3
+"""Writes data/traders.json as the C table tf_default_traders: traders.py TRADERS.JSON TRADERS.C
+
+Trust is the prior effect of a trader as a proposer, in R; the file names its levels. Stops at what does not fit.
+"""
+import json
+import sys
+
+SIZES = {'id': 48, 'name': 48, 'known_for': 121}  # bytes with the end
+
+
+def literal(text):
+    if any(ord(c) < 32 for c in text):
+        sys.exit(f'traders.py: found a control character in {text!r}, expected plain text')
+    return '"' + text.replace('\\', '\\\\').replace('"', '\\"') + '"'
+
+
+def main(source, target):
+    with open(source, encoding='utf-8') as file:
+        data = json.load(file)
+    rows = []
+    for key in ('id', 'name'):
+        values = [trader[key] for trader in data['traders']]
+        if len(set(values)) != len(values):
+            sys.exit(f'traders.py: {source}: found the same {key} twice, expected each once')
+    for trader in data['traders']:
+        for key, size in SIZES.items():
+            if not 0 < len(trader[key].encode()) < size:
+                sys.exit(f'traders.py: {source}: {trader["id"]}: found {key} of {len(trader[key].encode())} bytes, '
+                         f'expected 1 to {size - 1}')
+        trust = data['trust'][trader['trust']]
+        rows.append('  {\n' + ''.join(f'    .{key} = {literal(trader[key])},\n' for key in SIZES)
+                    + f'    .trust_mean = {float(trust["mean"])!r}, .trust_sd = {float(trust["sd"])!r},\n'
+                    + '    .followed = { 1, 1, 1, 1, 1, 1, 1, 1 },\n  },\n')
+    with open(target, 'w', encoding='utf-8') as file:
+        file.write('/* Made from data/traders.json by traders.py. */\n#include "core/following/trader.h"\n\n'
+                   'const TfTrader tf_default_traders[] = {\n' + ''.join(rows) + '  { .id = "" },\n};\n')
+
+
+if __name__ == '__main__':
+    main(*sys.argv[1:])
