@@ -88,7 +88,8 @@ test_contract (gconstpointer data)
               memcpy (state, copy, indicator->state_size);
             }
           indicator->update (state, &bars[i], again + i * n_outputs);
-          g_assert_true (memcmp (again + i * n_outputs, out + i * n_outputs, n_outputs * sizeof (double)) == 0);
+          g_assert_cmpmem (again + i * n_outputs, n_outputs * sizeof (double),
+                           out + i * n_outputs, n_outputs * sizeof (double));
           for (guint k = 0; k < n_outputs; k++)
             {
               double value = out[i * n_outputs + k];
@@ -219,7 +220,7 @@ test_by_hand (void)
     {
       double close = i < 10 ? i + 1.0 : 19.0 - i;
 
-      bars[i] = (TfBar) { .time = i, .open = close, .high = close + 0.5, .low = close - 0.5, .close = close, .volume = 2 };
+      bars[i] = (TfBar) { i, close, close + 0.5, close - 0.5, close, 2 };
     }
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -238,7 +239,14 @@ test_by_hand (void)
 /* The reference files: which of our lines answers which of their series. */
 typedef enum { SCALE_CLOSE, SCALE_HUNDRED, SCALE_VOLUME, SCALE_ONE } Scale;
 
-static const struct { const char *library, *series, *id; double params[3]; guint line; Scale scale; double factor; } golden[] = {
+static const struct
+{
+  const char *library, *series, *id;
+  double      params[3];
+  guint       line;
+  Scale       scale; /* of the tolerance */
+  double      factor;
+} golden[] = {
   { "talib", "sma_20", "sma", { 20 }, 0, SCALE_CLOSE, 1 },
   { "talib", "ema_20", "ema", { 20 }, 0, SCALE_CLOSE, 1 },
   { "talib", "wma_20", "wma", { 20 }, 0, SCALE_CLOSE, 1 },
@@ -356,7 +364,7 @@ test_golden (gconstpointer data)
       const TfIndicator *indicator = tf_indicator_find (golden[i].id);
       double volume = 0, last_typical = 0;
       guint tie = G_MAXUINT;
-      JsonObject *root, *input;
+      JsonObject *root, *input, *all;
       JsonArray *series;
 
       if (shared == NULL || !g_file_test (path, G_FILE_TEST_EXISTS))
@@ -368,10 +376,12 @@ test_golden (gconstpointer data)
       g_assert_no_error (error);
       root = json_node_get_object (json_parser_get_root (parser));
       input = json_object_get_object_member (root, "input");
-      series = json_object_get_array_member (json_object_get_object_member (root, "series"), golden[i].series);
+      all = json_object_get_object_member (root, "series");
+      series = json_object_get_array_member (all, golden[i].series);
       g_assert_nonnull (series);
       input_path = g_build_filename (folder, json_object_get_string_member (input, "file"), NULL);
-      bars = read_bars (input_path, json_object_get_int_member (input, "first_time"), json_object_get_int_member (input, "last_time"));
+      bars = read_bars (input_path, json_object_get_int_member (input, "first_time"),
+                        json_object_get_int_member (input, "last_time"));
       g_assert_cmpuint (bars->len, ==, json_object_get_int_member (input, "rows"));
       g_assert_cmpuint (bars->len, ==, json_array_get_length (series));
 
@@ -386,7 +396,7 @@ test_golden (gconstpointer data)
           double typical = tf_bar_typical (bar);
           double value, expected, tolerance;
 
-          /* Equal typical prices: the last bit of a double decides the money flow for 14 bars (golden/README.md). */
+          /* Equal typical prices: the last bit of a double decides the money flow for 14 bars. */
           if (fabs (typical - last_typical) < 1e-12 * typical)
             tie = b;
           last_typical = typical;

@@ -39,7 +39,7 @@ tf_directional_update (TfDirectional *self,
       self->count = 1;
       return (double) NAN;
     }
-  /* Wilder's sums: period - 1 bars are added up, from then on each bar adds itself and a period-th of the sum goes. */
+  /* Wilder's sums: period - 1 bars are added up; from then on each bar replaces a period-th. */
   if (self->count >= self->period)
     {
       self->range -= self->range / n;

@@ -23,8 +23,8 @@ tf_mfi_init (TfMfi *self,
  * @self: its state
  * @bar: the next bar
  *
- * Quong and Soudack (1989): share of the turnover that came with a rising typical price; an unchanged one counts
- * neither way. No flow at all gives 0, as in TA-Lib.
+ * Quong and Soudack (1989): share of the turnover that came with a rising typical price; an unchanged one
+ * counts neither way. No flow at all gives 0, as in TA-Lib.
  *
  * Returns: 0 to 100
  */

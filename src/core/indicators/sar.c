@@ -44,8 +44,8 @@ tf_sar_update (TfSar       *self,
     }
   if (self->count == 1)
     {
-      /* TA-Lib's start: the direction of the first move, the stop at the first bar's far end; the second bar then
-       * counts as its own predecessor. */
+      /* TA-Lib's start: the direction of the first move, the stop at the first bar's far end; the second bar
+       * then counts as its own predecessor. */
       double fall = low - bar->low, rise = bar->high - high;
 
       self->count = 2;
@@ -61,7 +61,8 @@ tf_sar_update (TfSar       *self,
   if (turn <= 0)
     {
       self->rising = !self->rising;
-      self->next = self->rising ? MIN (self->extreme, MIN (low, bar->low)) : MAX (self->extreme, MAX (high, bar->high));
+      self->next = self->rising ? MIN (self->extreme, MIN (low, bar->low))
+                                : MAX (self->extreme, MAX (high, bar->high));
       value = self->next;
       self->factor = self->step;
       self->extreme = self->rising ? bar->high : bar->low;

@@ -42,7 +42,7 @@ tf_stddev_update (TfStddev *self,
   self->squares += in * in - out * out;
   if (self->window.at == 0)
     {
-      /* Sums of squares far from zero cancel badly: they are taken around a recent mean, afresh at each wrap. */
+      /* Sums of squares far from zero cancel badly: they are taken around a recent mean. */
       self->anchor += self->sum / n;
       self->sum = self->squares = 0;
       for (guint i = 0; i < self->window.period; i++)

@@ -5,10 +5,10 @@
 
 G_BEGIN_DECLS
 
-/* The streaming form of every indicator: a plain struct (no pointers; copy it and it continues identically), an
- * init and an update that takes the next close or bar and costs O(1), except for CCI, whose mean deviation needs its window.
- * Results are NaN until there are enough bars. Conventions are TA-Lib's, at flat markets too; MACD starts each
- * average at its own first bars as R's TTR does. Each .c file names its formula. */
+/* The streaming form of every indicator: a plain struct (no pointers; a copy continues identically), an init,
+ * and an update that takes the next close or bar and costs O(1); only CCI's mean deviation walks its window.
+ * Results are NaN until there are enough bars. Conventions are TA-Lib's, in flat markets too; but MACD starts
+ * each average at its own first bars, and lines come as soon as they are known, as in R's TTR. */
 
 typedef struct { TfSum sum; } TfSma;
 typedef struct { guint period, count; double alpha, value; } TfEma;

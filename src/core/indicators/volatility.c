@@ -5,7 +5,7 @@
 
 typedef struct { TfStddev stddev; double last, scale; } Volatility;
 
-/* TTR's volatility (calc = "close"): the sample deviation of the period - 1 log returns within period closes, per year. */
+/* TTR's volatility (calc = "close"): sample deviation of the log returns within period closes, a year. */
 static void
 volatility_init (Volatility   *self,
                  const double *p)

@@ -7,12 +7,12 @@
 enum { PERIOD, WIDTH, ADX, STOP, REWARD, HORIZON };
 
 static const TfParam params[] = {
-  [PERIOD] = { "period", 5, 200, 24 },
-  [WIDTH] = { "width", 1, 4, 2 },
-  [ADX] = { "adx_limit", 10, 60, 28 },
-  [STOP] = { "stop_atr", 1, 6, 2 },
+  [PERIOD] = { "period", 5, 200, 48 },
+  [WIDTH] = { "width", 1, 4, 2.25 },
+  [ADX] = { "adx_limit", 10, 60, 25 },
+  [STOP] = { "stop_atr", 1, 6, 3 },
   [REWARD] = { "reward_r", 0.5, 8, 1.5 },
-  [HORIZON] = { "horizon", 6, 500, 36 },
+  [HORIZON] = { "horizon", 6, 500, 48 },
   { NULL }
 };
 

@@ -64,7 +64,8 @@ on_bar (gpointer               state,
     return;
   /* Never negative: who averages in does not sell short. */
   vote->stance = CLAMP (0.25 + 0.5 * tf_stance (cheap / (5 * range)), 0.01, 1);
-  if (self->since >= self->every || (self->since >= self->every / 4 && close < self->bought - self->dip * range))
+  if (self->since >= self->every
+      || (self->since >= self->every / 4 && close < self->bought - self->dip * range))
     {
       self->bought = close;
       self->since = 0;
@@ -75,7 +76,7 @@ on_bar (gpointer               state,
 const TfStrategy tf_strategy_dca = {
   .id = "dca",
   .title = N_("Cost averaging"),
-  .summary = N_("Buys at fixed intervals, sooner after a fall; the more so the cheaper it is against the long average."),
+  .summary = N_("Buys at fixed intervals, sooner after a fall; keener the cheaper it is."),
   .params = params,
   .warmup = warmup,
   .state_size = sizeof (State),

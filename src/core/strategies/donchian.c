@@ -75,7 +75,7 @@ on_bar (gpointer               state,
   if (isnan (upper) || isnan (exit_upper) || isnan (range))
     return;
 
-  /* The turtles: a breakout is ridden until the shorter channel breaks the other way; only then is the next one new. */
+  /* As the turtles did: a breakout is ridden until the shorter channel breaks; only then another can come. */
   if ((self->side > 0 && close < exit_lower) || (self->side < 0 && close > exit_upper))
     self->side = 0;
   breakout = (close > upper) - (close < lower);
@@ -84,7 +84,9 @@ on_bar (gpointer               state,
       self->side = breakout;
       tf_vote_propose (vote, in->bar, breakout, self->stop * range, 0, self->trail, self->horizon);
     }
-  vote->stance = upper > lower ? CLAMP ((2 * close - upper - lower) / (upper - lower), -1, 1) * (self->side != 0 ? 1 : 0.5) : 0;
+  /* The place in the channel; it counts half while no breakout is being ridden. */
+  if (upper > lower)
+    vote->stance = CLAMP ((2 * close - upper - lower) / (upper - lower), -1, 1) * (self->side != 0 ? 1 : 0.5);
 }
 
 const TfStrategy tf_strategy_donchian = {

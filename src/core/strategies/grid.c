@@ -7,9 +7,9 @@
 enum { ANCHOR, STEP, LEVELS, STOP, REWARD, HORIZON };
 
 static const TfParam params[] = {
-  [ANCHOR] = { "anchor", 20, 250, 150 },
-  [STEP] = { "step_atr", 1, 8, 2 },
-  [LEVELS] = { "levels", 2, 20, 6 },
+  [ANCHOR] = { "anchor", 20, 250, 100 },
+  [STEP] = { "step_atr", 1, 8, 2.5 },
+  [LEVELS] = { "levels", 2, 20, 5 },
   [STOP] = { "stop_steps", 0.5, 4, 1.25 },
   [REWARD] = { "reward_r", 0.5, 8, 1.5 },
   [HORIZON] = { "horizon", 6, 500, 72 },
@@ -81,7 +81,7 @@ on_bar (gpointer               state,
 const TfStrategy tf_strategy_grid = {
   .id = "grid",
   .title = N_("Grid"),
-  .summary = N_("Buys each new line of a grid hung below the long average, and sells one and a half lines higher."),
+  .summary = N_("Buys each new line of a grid hung below the long average, and sells well above it."),
   .params = params,
   .warmup = warmup,
   .state_size = sizeof (State),

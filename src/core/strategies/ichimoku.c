@@ -28,7 +28,8 @@ typedef struct
 static guint
 warmup (const double *p)
 {
-  return MAX (MAX (tf_period (p[TENKAN]), tf_period (p[KIJUN])), tf_period (p[SENKOU])) - 1 + tf_period (p[KIJUN]);
+  return MAX (MAX (tf_period (p[TENKAN]), tf_period (p[KIJUN])), tf_period (p[SENKOU]))
+         + tf_period (p[KIJUN]) - 1;
 }
 
 static void

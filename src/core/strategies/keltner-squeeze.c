@@ -69,7 +69,7 @@ on_bar (gpointer               state,
   else
     self->squeezed = 0;
   /* In a squeeze there is little to say. */
-  vote->stance = tf_stance (0.5 * (close - middle) / range + 2 * slope / range) * (self->squeezed > 0 ? 0.3 : 1);
+  vote->stance = tf_stance ((0.5 * (close - middle) + 2 * slope) / range) * (self->squeezed > 0 ? 0.3 : 1);
   if (self->squeezed == 0 && squeezed >= self->quiet && side * slope > 0)
     tf_vote_propose (vote, in->bar, side, self->stop * range, self->reward, 0, self->horizon);
 }
@@ -77,7 +77,7 @@ on_bar (gpointer               state,
 const TfStrategy tf_strategy_keltner_squeeze = {
   .id = "keltner-squeeze",
   .title = N_("Keltner squeeze"),
-  .summary = N_("Waits for the Bollinger bands to shrink into the Keltner channel and goes with the release."),
+  .summary = N_("Waits for the Bollinger bands to shrink into the Keltner channel; goes with the release."),
   .params = params,
   .warmup = warmup,
   .state_size = sizeof (State),

@@ -7,8 +7,8 @@
 enum { LOOKBACK, ENTER, STOP, TRAIL, HORIZON };
 
 static const TfParam params[] = {
-  [LOOKBACK] = { "lookback", 12, 250, 168 },
-  [ENTER] = { "enter_z", 0.3, 4, 1.25 },
+  [LOOKBACK] = { "lookback", 12, 250, 120 },
+  [ENTER] = { "enter_z", 0.3, 4, 1 },
   [STOP] = { "stop_atr", 1, 6, 3 },
   [TRAIL] = { "trail_r", 0.5, 5, 1.5 },
   [HORIZON] = { "horizon", 6, 500, 120 },
@@ -78,7 +78,7 @@ on_bar (gpointer               state,
 const TfStrategy tf_strategy_momentum = {
   .id = "momentum",
   .title = N_("Time-series momentum"),
-  .summary = N_("Holds with the return of the last week once it stands out from its own noise."),
+  .summary = N_("Holds with the return of the last days once it stands out from its own noise."),
   .params = params,
   .warmup = warmup,
   .state_size = sizeof (State),

@@ -9,10 +9,10 @@ enum { START, SHARE, MARGIN, TREND, STOP, REWARD, HORIZON };
 static const TfParam params[] = {
   [START] = { "start_hour", 0, 23, 0 },
   [SHARE] = { "opening_share", 0.05, 0.75, 0.33 },
-  [MARGIN] = { "margin_atr", 0, 3, 0.25 },
-  [TREND] = { "trend", 20, 250, 100 },
-  [STOP] = { "stop_atr", 1, 6, 2 },
-  [REWARD] = { "reward_r", 0.5, 8, 2.5 },
+  [MARGIN] = { "margin_atr", 0, 3, 1 },
+  [TREND] = { "trend", 20, 250, 200 },
+  [STOP] = { "stop_atr", 1, 6, 2.5 },
+  [REWARD] = { "reward_r", 0.5, 8, 2 },
   [HORIZON] = { "horizon", 6, 500, 36 },
   { NULL }
 };

@@ -9,7 +9,7 @@ enum { PERIOD, ENTER, STOP, REWARD, HORIZON };
 static const TfParam params[] = {
   [PERIOD] = { "period", 24, 250, 168 },
   [ENTER] = { "enter_z", 0.5, 5, 2 },
-  [STOP] = { "stop_atr", 1, 6, 2.5 },
+  [STOP] = { "stop_atr", 1, 6, 3 },
   [REWARD] = { "reward_r", 0.5, 8, 2 },
   [HORIZON] = { "horizon", 6, 500, 72 },
   { NULL }

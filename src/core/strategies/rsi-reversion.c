@@ -9,10 +9,10 @@ enum { PERIOD, EDGE, TREND, STOP, REWARD, HORIZON };
 static const TfParam params[] = {
   [PERIOD] = { "period", 3, 100, 14 },
   [EDGE] = { "edge", 5, 45, 35 },
-  [TREND] = { "trend", 20, 250, 150 },
-  [STOP] = { "stop_atr", 1, 6, 2.5 },
+  [TREND] = { "trend", 20, 250, 240 },
+  [STOP] = { "stop_atr", 1, 6, 3 },
   [REWARD] = { "reward_r", 0.5, 8, 1.5 },
-  [HORIZON] = { "horizon", 6, 500, 36 },
+  [HORIZON] = { "horizon", 6, 500, 48 },
   { NULL }
 };
 

@@ -9,7 +9,7 @@ enum { PERIOD, WIDTH, TRAIL, HORIZON };
 static const TfParam params[] = {
   [PERIOD] = { "period", 5, 100, 14 },
   [WIDTH] = { "width_atr", 1, 8, 3.5 },
-  [TRAIL] = { "trail_r", 0.5, 5, 1.25 },
+  [TRAIL] = { "trail_r", 0.5, 5, 1.5 },
   [HORIZON] = { "horizon", 6, 500, 120 },
   { NULL }
 };
@@ -17,7 +17,7 @@ static const TfParam params[] = {
 typedef struct
 {
   TfSupertrend supertrend;
-  double       width, trail, horizon;
+  double       trail, horizon;
 } State;
 
 static guint
@@ -33,7 +33,6 @@ init (gpointer      state,
   State *self = state;
 
   tf_supertrend_init (&self->supertrend, tf_period (p[PERIOD]), p[WIDTH]);
-  self->width = p[WIDTH];
   self->trail = p[TRAIL];
   self->horizon = p[HORIZON];
 }
@@ -53,10 +52,10 @@ on_bar (gpointer               state,
   *vote = (TfVote) { 0 };
   if (last == 0 || direction == 0)
     return;
-  vote->stance = tf_stance (range > 0 ? (close - line) / range : 0);
-  /* The band itself is the stop, but not so far off that it says nothing. */
+  vote->stance = tf_stance (0.4 * (close - line) / range);
+  /* The band itself is the stop, within reason. */
   if (direction != last)
-    tf_vote_propose (vote, in->bar, direction, CLAMP (fabs (close - line), 1.5 * range, self->width * range), 0,
+    tf_vote_propose (vote, in->bar, direction, CLAMP (fabs (close - line), 1.5 * range, 3 * range), 0,
                      self->trail, self->horizon);
 }
 

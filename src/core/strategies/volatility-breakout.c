@@ -67,7 +67,8 @@ on_bar (gpointer               state,
   self->since++;
   self->drive = 0.9 * self->drive + (before > 0 ? CLAMP (move / before, -5, 5) : 0);
   vote->stance = tf_stance (0.35 * self->drive);
-  if (fabs (move) > self->move * before && pulled_back <= 0.25 * (bar->high - bar->low) && self->since > self->pause)
+  if (self->since > self->pause && fabs (move) > self->move * before
+      && pulled_back <= 0.25 * (bar->high - bar->low))
     {
       self->since = 0;
       tf_vote_propose (vote, bar, side, self->stop * range, self->reward, 0, self->horizon);

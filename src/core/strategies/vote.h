@@ -12,7 +12,7 @@ G_BEGIN_DECLS
 #define TF_RISK_NEAREST 0.01
 #define TF_RISK_FARTHEST 0.40
 
-/* Squeezes any conviction smoothly into -1..1: 1 gives 0.71, 2 gives 0.89. What is undefined is no conviction. */
+/* Squeezes a conviction smoothly into -1..1: 1 gives 0.71, 2 gives 0.89. What is undefined is none. */
 static inline double
 tf_stance (double x)
 {

@@ -10,9 +10,9 @@ static const TfParam params[] = {
   [PERIOD] = { "period", 6, 250, 48 },
   [STRETCH] = { "stretch", 0.5, 5, 2 },
   [CLIMAX] = { "climax", 1, 10, 2 },
-  [STOP] = { "stop_atr", 1, 6, 2.5 },
+  [STOP] = { "stop_atr", 1, 6, 3 },
   [REWARD] = { "reward_r", 0.5, 8, 1.5 },
-  [HORIZON] = { "horizon", 6, 500, 36 },
+  [HORIZON] = { "horizon", 6, 500, 48 },
   { NULL }
 };
 
@@ -20,7 +20,6 @@ typedef struct
 {
   TfVwap   vwap;
   TfStddev spread;
-  TfSma    volume;
   TfAtr    atr;
   double   stretch, climax, stop, reward, horizon;
   gint     side; /* of the stretch being watched */
@@ -41,7 +40,6 @@ init (gpointer      state,
 
   tf_vwap_init (&self->vwap, tf_period (p[PERIOD]));
   tf_stddev_init (&self->spread, tf_period (p[PERIOD]), 0);
-  tf_sma_init (&self->volume, tf_period (p[PERIOD]));
   tf_atr_init (&self->atr, 20);
   self->stretch = p[STRETCH];
   self->climax = p[CLIMAX];
@@ -60,12 +58,12 @@ on_bar (gpointer               state,
   State *self = state;
   double away = in->bar->close - tf_vwap_update (&self->vwap, tf_bar_typical (in->bar), in->bar->volume);
   double spread = isnan (away) ? away : tf_stddev_update (&self->spread, away);
-  double volume = tf_sma_update (&self->volume, in->bar->volume);
+  double volume = self->vwap.volume.sum / self->vwap.volume.window.period;
   double range = tf_atr_update (&self->atr, in->bar);
   double z;
 
   *vote = (TfVote) { 0 };
-  if (isnan (spread) || isnan (volume) || isnan (range))
+  if (isnan (spread) || isnan (range))
     return;
   z = away / spread;
   vote->stance = tf_stance (-0.6 * z);
