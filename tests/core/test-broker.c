@@ -7,8 +7,8 @@
 
 #define HOUR_AT(n) ((n) * TF_HOUR)
 
-/* Half a spread is 50 ppm, and impact with one unit in a bar of 2²⁰ at a volatility of 1/64 is 7.63, that is 8 ppm:
- * taking near 100 costs 0.0058 without a quote and 0.0008 with one. */
+/* Half a spread is 50 ppm, and impact with one unit in a bar of 2²⁰ at a volatility of 1/64 is 7.63, that
+ * is 8 ppm: taking near 100 costs 0.0058 without a quote and 0.0008 with one. */
 static const TfInstrument btc = {
   "BTC-USDT", { 10000 }, { 1 }, { 0 }, .maker_ppm = 200, .taker_ppm = 500, .spread_ppm = 100,
 };
@@ -212,7 +212,8 @@ test_impact (void)
     }
 }
 
-/* Whatever comes: never better than the market was, never worse than a limit, fee at least its rate, or nothing at all. */
+/* Whatever comes: never better than the market was, never worse than a limit, fee at least its rate, or
+ * nothing at all. */
 static void
 test_never_optimistic (void)
 {
@@ -223,7 +224,8 @@ test_never_optimistic (void)
   for (guint i = 0; i < 200000; i++)
     {
       double scale = pow (10, floor (tf_random_uniform (&random) * 20) - 1);
-      gint64 a = 1 + (gint64) (tf_random_uniform (&random) * scale), b = 1 + (gint64) (tf_random_uniform (&random) * scale);
+      gint64 a = 1 + (gint64) (tf_random_uniform (&random) * scale);
+      gint64 b = 1 + (gint64) (tf_random_uniform (&random) * scale);
       gint64 low = MIN (a, b), high = MAX (a, b);
       gint64 open = low + (gint64) (tf_random_uniform (&random) * (double) (high - low));
       gint64 last = low + (gint64) (tf_random_uniform (&random) * (double) (high - low));
@@ -232,7 +234,8 @@ test_never_optimistic (void)
                       .volume = tf_random_uniform (&random) * 1000 };
       TfOrder order = {
         .id = 1, .side = tf_random_uniform (&random) < 0.5 ? 1 : -1, .type = tf_random_next (&random) % 5,
-        .price = { 1 + (gint64) (tf_random_uniform (&random) * scale) }, .created = (TfTime) (tf_random_next (&random) % 22),
+        .price = { 1 + (gint64) (tf_random_uniform (&random) * scale) },
+        .created = (TfTime) (tf_random_next (&random) % 22),
         .quantity = { 1 + (gint64) (tf_random_uniform (&random) * pow (10, floor (tf_random_uniform (&random) * 19))) },
         .trail_ppm = (gint32) (tf_random_next (&random) % 100000),
       }, before;
@@ -278,10 +281,12 @@ test_overflow (void)
   for (guint type = 0; type <= TF_ORDER_TRAILING_STOP; type++)
     for (gint8 side = -1; side <= 1; side += 2)
       {
-        TfOrder order = { .id = 1, .type = (guint8) type, .side = side, .quantity = { G_MAXINT64 }, .trail_ppm = 10000 }, before;
+        TfOrder order = { .id = 1, .type = (guint8) type, .side = side, .quantity = { G_MAXINT64 } }, before;
         TfFill fill = { .time = -1 };
 
-        order.price.raw = type == TF_ORDER_MARKET ? 0 : 100 * TF_SCALE + (type == TF_ORDER_LIMIT ? side * TF_SCALE : 0);
+        order.trail_ppm = 10000;
+        if (type != TF_ORDER_MARKET)
+          order.price.raw = 100 * TF_SCALE + (type == TF_ORDER_LIMIT ? side * TF_SCALE : 0);
         before = order;
         g_assert_false (tf_broker_match (&btc, &mark, &order, &fill));
         g_assert_cmpint (fill.time, ==, -1);

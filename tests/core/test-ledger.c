@@ -104,8 +104,8 @@ magnitude (TfRandom *random,
 #define N_VOTERS 40
 #define N_INSTRUMENTS 10
 
-/* 100,000 fills of many voters, from 1e-8 to as much as @digits of raw units, checked after each; what overflows leaves
- * no trace. Then, where nothing did, all is closed and every unit accounted for. */
+/* 100,000 fills of many voters, from 1e-8 to as much as @digits of raw units, checked after each; what
+ * overflows leaves no trace. Then, where nothing did, all is closed and every unit accounted for. */
 static void
 test_any_history (gconstpointer digits)
 {
@@ -116,16 +116,17 @@ test_any_history (gconstpointer digits)
   TfPrice prices[N_INSTRUMENTS] = { { 0 } };
   TfMoney equity, realized_sum = { 0 };
   TfRandom random;
-  guint refused = 0, trades = 0, counted = 0;
+  guint refused = 0, trades = 0, counted = 0, size_of = GPOINTER_TO_UINT (digits);
   gint64 realized = 0, fees = 0;
 
   tf_random_seed (&random, 2);
   for (guint i = 0; i < 100000; i++)
     {
-      guint voter = (guint) (tf_random_next (&random) % N_VOTERS), instrument = (guint) (tf_random_next (&random) % N_INSTRUMENTS);
+      guint voter = (guint) (tf_random_next (&random) % N_VOTERS);
+      guint instrument = (guint) (tf_random_next (&random) % N_INSTRUMENTS);
       gint side = tf_random_next (&random) % 2 ? 1 : -1;
       const TfPosition *position = tf_ledger_position (ledger, voter, instrument);
-      TfFill fill = { .price = { magnitude (&random, GPOINTER_TO_UINT (digits)) }, .quantity = { magnitude (&random, GPOINTER_TO_UINT (digits)) } };
+      TfFill fill = { .price = { magnitude (&random, size_of) }, .quantity = { magnitude (&random, size_of) } };
       gint64 held = position->quantity.raw;
       TfMoney earned = { 77 };
 
@@ -154,7 +155,7 @@ test_any_history (gconstpointer digits)
       g_assert_true (tf_ledger_check (ledger, &error));
       g_assert_no_error (error);
     }
-  if (GPOINTER_TO_UINT (digits) > 13)
+  if (size_of > 13)
     {
       g_assert_cmpuint (refused, >, 1000);
       return;
@@ -190,7 +191,8 @@ test_any_history (gconstpointer digits)
   g_assert_cmpint (equity.raw, ==, ledger->cash.raw);
 }
 
-/* Equity with open positions: capital + realised + unrealised − fees, also where voters hold against each other. */
+/* Equity with open positions: capital + realised + unrealised − fees, also where voters hold against each
+ * other. */
 static void
 test_equity (void)
 {
@@ -284,8 +286,8 @@ test_check_finds (void)
   g_assert_cmpuint (trips, ==, 3);
 }
 
-/* freqtrade's own fixture: 179 closed trades in BTC. Notional by the file's stake and rates; the fees are those of both
- * sides at 0.25 %. */
+/* freqtrade's own fixture: 179 closed trades in BTC. Notional by the file's stake and rates; the fees are
+ * those of both sides at 0.25 %. */
 static void
 test_freqtrade (void)
 {
@@ -312,8 +314,8 @@ test_freqtrade (void)
   for (guint i = 1; lines[i] != NULL && *lines[i] != '\0'; i++)
     {
       g_auto (GStrv) f = g_strsplit (lines[i], ",", -1);
-      double amount = g_ascii_strtod (f[4], NULL), entry = g_ascii_strtod (f[6], NULL), out = g_ascii_strtod (f[7], NULL);
-      double expected = g_ascii_strtod (f[11], NULL);
+      double amount = g_ascii_strtod (f[4], NULL), expected = g_ascii_strtod (f[11], NULL);
+      double entry = g_ascii_strtod (f[6], NULL), out = g_ascii_strtod (f[7], NULL);
       gint side = g_str_equal (f[3], "long") ? 1 : -1;
       TfFill fill = { 0 };
       TfMoney before = ledger->cash;
@@ -326,8 +328,8 @@ test_freqtrade (void)
       g_assert_true (tf_round_to_step (amount * out * g_ascii_strtod (f[9], NULL), 1, &fill.fee.raw));
       g_assert_true (tf_ledger_fill (ledger, 0, 0, -side, &fill, NULL, NULL));
       g_assert_true (tf_ledger_check (ledger, NULL));
-      /* golden/ledger-freqtrade.json: from rates each profit is within 5.1128e-06 of the one in the file; ours rounds
-       * four amounts to 1e-8 more. */
+      /* golden/ledger-freqtrade.json: from rates each profit is within 5.1128e-06 of the one in the file;
+       * ours rounds four amounts to 1e-8 more. */
       residual = MAX (residual, fabs ((double) (ledger->cash.raw - before.raw) / TF_SCALE - expected));
       profit += expected;
       n++;

@@ -80,8 +80,8 @@ target_of (const TfTraderSignal *signal,
   return tf_qty_add (before, (TfQty) { signal->side * unit }, after);
 }
 
-/* What a trader must have held before the first signal that tells of a position. The other side counts as nothing:
- * who turns a position that nobody copied opens one. */
+/* What a trader must have held before the first signal that tells of a position. The other side counts as
+ * nothing: who turns a position that nobody copied opens one. */
 static gboolean
 held_before (const TfTraderSignal *signal,
              TfQty                *before)
@@ -103,16 +103,17 @@ held_before (const TfTraderSignal *signal,
  * @copy: (out): what it did to the trader's position
  *
  * Brings the trader's position to what the signal says:
- * - the position it states, whatever was known before. Of a position that is met for the first time, the signal's own
- *   quantity tells what was before, so that a sale out of a long position that nobody had seen is not an opening;
+ * - the position it states, whatever was known before. Of a position that is met for the first time, the
+ *   signal's own quantity tells what was before, so that a sale out of a long position that nobody had seen
+ *   is not an opening;
  * - else what it trades. A close takes its quantity or fraction, at most all; without either, all;
- * - a signal without a quantity counts in units of its own: an opening or addition is @fraction of equity or 1, a trade
- *   against the position takes @fraction of it or all, and does not turn it.
+ * - a signal without a quantity counts in units of its own: an opening or addition is @fraction of equity
+ *   or 1, a trade against the position takes @fraction of it or all, and does not turn it.
  *
  * A signal that happened before a stated position is already in that position: %TF_COPY_NONE.
  *
- * Returns: %FALSE with %TF_ERROR_INVALID for a negative quantity, %TF_ERROR_RANGE for a position that does not fit; the
- * book is then as it was
+ * Returns: %FALSE with %TF_ERROR_INVALID for a negative quantity, %TF_ERROR_RANGE for a position that does
+ * not fit; the book is then as it was
  */
 gboolean
 tf_trader_book_apply (TfTraderBook          *self,
@@ -232,11 +233,10 @@ grow (GArray *seen)
 
 /**
  * tf_trader_book_seen:
- * @seen: array of guint64, empty at first; from then on its first element is the number of signals, the others are an
- *   open-addressing table of a power of two
- *
- * Notes a signal by trader, source and native id (by all that it says where it has no id), as 64-bit hashes: of ten
- * million signals, one is taken for another with a chance of 1 in 370,000.
+ * @seen: array of guint64, empty at first; from then on its first element is the number of signals, the
+ *   others are an open-addressing table of a power of two
+ * Notes a signal by trader, source and native id (by all that it says where it has no id), as 64-bit
+ * hashes: of ten million signals, one is taken for another with a chance of 1 in 370,000.
  *
  * Returns: whether it was noted before: the same fact, to be acted on only once
  */

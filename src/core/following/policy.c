@@ -2,8 +2,8 @@
 
 #include <math.h>
 
-/* A filing is published hours to days after what it tells of, and then known to all at once: an entry's age counts from
- * the publication, and the price may have come far. */
+/* A filing is published hours to days after what it tells of, and then known to all at once: an entry's age
+ * counts from the publication, and the price may have come far. */
 #define LARGEST_AGE (24 * TF_HOUR)
 #define LARGEST_DEVIATION_BPS 3000
 
@@ -25,9 +25,8 @@ sign (gint64 raw)
  * @before: the trader's signed position as it was known
  * @after: as it is now: the target
  * @copy: (out): what led from one to the other
- *
- * Copies the state, not the events: however many fills lie between, doubled or missed, the answer is the same, and a
- * target that was already reached is %TF_COPY_NONE.
+ * Copies the state, not the events: however many fills lie between, doubled or missed, the answer is the
+ * same, and a target that was already reached is %TF_COPY_NONE.
  */
 void
 tf_copy_classify (TfQty   before,
@@ -74,9 +73,8 @@ tf_copy_is_entry (const TfCopy *copy)
 
 /**
  * tf_copy_policy_default:
- *
- * All instruments, both sides, at fixed risk; entries up to 24 hours after they were published and up to 30 % from
- * the signal's price.
+ * All instruments, both sides, at fixed risk; entries up to 24 hours after they were published and up to
+ * 3000 bps from the signal's price.
  */
 void
 tf_copy_policy_default (TfCopyPolicy *self)
@@ -97,9 +95,8 @@ tf_copy_policy_default (TfCopyPolicy *self)
  * @market: last known price, or 0
  * @value: (out): what was compared: seconds of age, basis points of deviation; else 0
  * @limit: (out): with what
- *
- * Whether the policy lets an entry through. Exits are never refused, only costed. Of a flip only the opening half can
- * be: one that is refused is still a close.
+ * Whether the policy lets an entry through. Exits are never refused, only costed. Of a flip only the
+ * opening half can be: one that is refused is still a close.
  *
  * Returns: %TF_COPY_ALLOWED, or the first reason against
  */

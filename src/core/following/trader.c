@@ -9,11 +9,12 @@
 
 /**
  * tf_grade_confidence_cap:
- * @grade: provenance of a signal's source: 'A' chain, filing or signature; 'B' venue-verified; 'C' public statement;
- *   'D' unverifiable. Anything else is no better than 'D'
+ * @grade: provenance of a signal's source: 'A' chain, filing or signature; 'B' venue-verified; 'C' public
+ *   statement; 'D' unverifiable. Anything else is no better than 'D'
  *
- * Returns: the highest confidence that a signal of it can have. Against the default accounts' thresholds: what a person
- * merely says cannot reach the conservative one, what nobody can verify only the aggressive one.
+ * Returns: the highest confidence that a signal of it can have. Against the default accounts' thresholds:
+ * what a person merely says cannot reach the conservative one, what nobody can verify only the aggressive
+ * one.
  */
 double
 tf_grade_confidence_cap (char grade)
@@ -56,8 +57,8 @@ tf_grade_size_cap (char grade)
  * tf_track_record_add:
  * @outcome: of a resolved signal, in R after costs; one that is not finite is no outcome and changes nothing
  * @holding: from entry to exit
- *
- * Mean and variance by Welford, “Note on a method for calculating corrected sums of squares and products” (1962).
+ * Mean and variance by Welford, “Note on a method for calculating corrected sums of squares and products”
+ * (1962).
  */
 void
 tf_track_record_add (TfTrackRecord *self,
@@ -85,10 +86,9 @@ tf_track_record_add (TfTrackRecord *self,
  * @mean: (out): posterior mean
  * @low: (out): lower end of the central interval
  * @high: (out): upper end
- *
- * Normal prior N(0, @prior_sd²), normal outcomes: the posterior's precision is 1/@prior_sd² + n/s², its mean n x̄/s² over
- * that (Gelman et al., “Bayesian Data Analysis”, section 2.5). s² is the outcomes' variance, held near 1 R² by the weight
- * of two outcomes, so that two equal ones are not certainty.
+ * Normal prior N(0, @prior_sd²), normal outcomes: the posterior's precision is 1/@prior_sd² + n/s², its
+ * mean n x̄/s² over that (Gelman et al., “Bayesian Data Analysis”, section 2.5). s² is the outcomes'
+ * variance, held near 1 R² by the weight of two outcomes, so that two equal ones are not certainty.
  */
 void
 tf_track_record_mean (const TfTrackRecord *self,

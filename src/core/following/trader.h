@@ -16,7 +16,8 @@ typedef struct
   guint8 followed[8];   /* by account */
 } TfTrader;
 
-/* The twenty public voices that every account follows by default (data/traders.json); ends with an empty id. */
+/* The twenty public voices that every account follows by default (data/traders.json); ends with an empty
+ * id. */
 extern const TfTrader tf_default_traders[];
 
 /* How sure a grade can be at best: a cap of confidence and of size. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes data/traders.json as the C table tf_default_traders: traders.py TRADERS.JSON TRADERS.C
 
-Trust is the prior effect of a trader as a proposer, in R; the file names its levels. Stops at what does not fit.
+Trust is the prior effect of a trader as a proposer, in R; the file names its levels.
 """
 import json
 import sys
@@ -25,9 +25,9 @@ def main(source, target):
             sys.exit(f'traders.py: {source}: found the same {key} twice, expected each once')
     for trader in data['traders']:
         for key, size in SIZES.items():
-            if not 0 < len(trader[key].encode()) < size:
-                sys.exit(f'traders.py: {source}: {trader["id"]}: found {key} of {len(trader[key].encode())} bytes, '
-                         f'expected 1 to {size - 1}')
+            found = len(trader[key].encode())
+            if not 0 < found < size:
+                sys.exit(f'traders.py: {source}: {trader["id"]}: found {key} of {found} bytes, expected 1 to {size - 1}')
         trust = data['trust'][trader['trust']]
         rows.append('  {\n' + ''.join(f'    .{key} = {literal(trader[key])},\n' for key in SIZES)
                     + f'    .trust_mean = {float(trust["mean"])!r}, .trust_sd = {float(trust["sd"])!r},\n'

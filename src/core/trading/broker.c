@@ -2,20 +2,17 @@
 
 #include <math.h>
 
-/* The paper broker. Money is exact and costs are never optimistic: where the market's record leaves open what an order
- * would have got, it gets the worse.
- *
- * What an order meets. A quote shows it the opposite side: a buy the ask, a sell the bid. A trade or a candle shows last
- * prices, from which a taker is half the instrument's typical spread away. No order meets a price from before it was
- * made: of a candle that was under way then, only the last price counts.
- *
- * Taking (market orders, triggered stops, limits that are marketable when they arrive): from the price met, half the
- * spread where no quote tells, and impact; rounded to the tick against the taker; taker fee, rounded up.
- * Making (limits that rest): a touch is not a fill; the market has to trade through the limit by a tick, and then the
- * price is the limit, however far it went; maker fee, rounded up.
- *
- * One mark can reach both the stop and the target of a position, and does not say which came first: the caller tries
- * the stop first. */
+/* The paper broker. Money is exact and costs are never optimistic: where the market's record leaves open
+ * what an order would have got, it gets the worse.
+ * What an order meets. A quote shows it the opposite side: a buy the ask, a sell the bid. A trade or a
+ * candle shows last prices, from which a taker is half the instrument's typical spread away. No order meets
+ * a price from before it was made: of a candle that was under way then, only the last price counts.
+ * Taking (market orders, triggered stops, limits that are marketable when they arrive): from the price met,
+ * half the spread where no quote tells, and impact; rounded to the tick against the taker; taker fee,
+ * rounded up. Making (limits that rest): a touch is not a fill; the market has to trade through the limit
+ * by a tick, and then the price is the limit, however far it went; maker fee, rounded up.
+ * One mark can reach both the stop and the target of a position, and does not say which came first: the
+ * caller tries the stop first. */
 
 #define PPM G_GINT64_CONSTANT (1000000)
 #define IMPACT_FACTOR 0.5
@@ -93,8 +90,9 @@ worsen (gint64 price,
   return snapped > 0 ? snapped : MAX (worse, 1);
 }
 
-/* The square-root law of Almgren, Thum, Hauptmann and Li, “Direct estimation of equity market impact” (2005), as
- * practice has it: half a bar's volatility times the root of the order's share in a bar's volume. */
+/* The square-root law of Almgren, Thum, Hauptmann and Li, “Direct estimation of equity market impact”
+ * (2005), as practice has it: half a bar's volatility times the root of the order's share in a bar's
+ * volume. */
 static gint64
 impact_ppm (const TfMark *mark,
             TfQty         quantity)
@@ -117,6 +115,7 @@ settle (const TfInstrument *instrument,
         TfFill             *fill)
 {
   TfFill done = { .time = time, .quantity = order->quantity, .maker = maker != FALSE };
+  gint32 rate = maker ? instrument->maker_ppm : instrument->taker_ppm;
   __int128 fee, slippage;
 
   if (price > G_MAXINT64)
@@ -124,7 +123,7 @@ settle (const TfInstrument *instrument,
   done.price.raw = (gint64) price;
   if (!tf_notional (done.price, done.quantity, &done.notional) || done.notional.raw <= 0)
     return FALSE;
-  fee = divide_up ((__int128) done.notional.raw * MAX (maker ? instrument->maker_ppm : instrument->taker_ppm, 0), PPM);
+  fee = divide_up ((__int128) done.notional.raw * MAX (rate, 0), PPM);
   if (fee > G_MAXINT64)
     return FALSE;
   done.fee.raw = (gint64) fee;
@@ -192,7 +191,9 @@ match_stop (const TfInstrument *instrument,
 
   if (trigger <= 0 || (order->side > 0 ? view->high < trigger : view->low > trigger))
     return FALSE;
-  return take (instrument, mark, view, order, gap ? view->open : trigger, gap ? view->open_time : mark->time, fill);
+  if (gap)
+    return take (instrument, mark, view, order, view->open, view->open_time, fill);
+  return take (instrument, mark, view, order, trigger, mark->time, fill);
 }
 
 /* The stop's level that belongs to @best, never looser than @level (0: none yet). */
@@ -225,7 +226,8 @@ match_trailing_stop (const TfInstrument *instrument,
       if (!trail (order, best, &level))
         return FALSE;
     }
-  /* The range may have turned at its worse end first: it meets the stop where it was before the bar moves it. */
+  /* The range may have turned at its worse end first: it meets the stop where it was before the bar moves
+   * it. */
   if (match_stop (instrument, mark, view, order, level, fill))
     {
       order->price.raw = level;
@@ -245,21 +247,22 @@ match_trailing_stop (const TfInstrument *instrument,
 /**
  * tf_broker_match:
  * @mark: an event after the order was made
- * @order: tried as a whole: no partial fills. A limit or trailing stop that does not fill remembers what it has seen
+ * @order: tried as a whole: no partial fills. A limit or trailing stop that does not fill remembers what it
+ *   has seen
  * @fill: (out): written only when the order fills
  *
  * Tries one order against one mark, by the rules at the top of this file:
  * - market: the open (a quote's opposite side), taking;
- * - limit, take-profit: taking at the open if it arrives there with its limit beyond the spread, never worse than the
- *   limit; else making, when the range goes through the limit by a tick;
+ * - limit, take-profit: taking at the open if it arrives there with its limit beyond the spread, never
+ *   worse than the limit; else making, when the range goes through the limit by a tick;
  * - stop: when the range reaches the trigger, taking from the worse of trigger and open;
- * - trailing stop: as a stop at the level of before this mark; only then the mark's favourable extreme moves it. The
- *   level is @trail_ppm from the best price, in integers, and never moves back.
+ * - trailing stop: as a stop at the level of before this mark; only then the mark's favourable extreme
+ *   moves it. The level is @trail_ppm from the best price, in integers, and never moves back.
  *
  * An order that took at an open is filled at @open_time, one that something inside the range filled at @time.
  *
- * Returns: whether the order is filled. A price, notional or fee that does not fit (or a notional of less than 1e-8)
- * fills nothing and leaves @order as it was; so does a mark without prices.
+ * Returns: whether the order is filled. A price, notional or fee that does not fit (or a notional of less
+ * than 1e-8) fills nothing and leaves @order as it was; so does a mark without prices.
  */
 gboolean
 tf_broker_match (const TfInstrument *instrument,

@@ -70,12 +70,13 @@ subtract (gint64 *a,
  * tf_ledger_fill:
  * @side: +1 bought, −1 sold
  * @realized: (out) (optional): what the fill earned before fees, 0 when it only opens or adds
+ * Books one fill: opens, adds to, reduces, closes or turns the voter's position. What a reduction earned is
+ * its notional against a proportional part of the position's cost, rounded half to even; the close takes
+ * the rest, so that nothing is left at quantity 0. A fill that turns a position is a close and an opening,
+ * its notional and fee split in proportion.
  *
- * Books one fill: opens, adds to, reduces, closes or turns the voter's position. What a reduction earned is its notional
- * against a proportional part of the position's cost, rounded half to even; the close takes the rest, so that nothing is
- * left at quantity 0. A fill that turns a position is a close and an opening, its notional and fee split in proportion.
- *
- * Errors: %TF_ERROR_INVALID for a fill that is none, %TF_ERROR_RANGE for an overflow; the ledger is then as it was.
+ * Errors: %TF_ERROR_INVALID for a fill that is none, %TF_ERROR_RANGE for an overflow; the ledger is then as
+ * it was.
  */
 gboolean
 tf_ledger_fill (TfLedger      *self,
@@ -99,7 +100,7 @@ tf_ledger_fill (TfLedger      *self,
       char found[3][TF_DECIMAL_SIZE];
 
       g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
-                   "found a fill of quantity %s, notional %s, fee %s, expected more than 0, 0, and no negative fee",
+                   "found a fill of quantity %s, notional %s, fee %s, expected more than 0, 0 and 0 or more",
                    tf_decimal_format (fill->quantity.raw, found[0]),
                    tf_decimal_format (fill->notional.raw, found[1]),
                    tf_decimal_format (fill->fee.raw, found[2]));
@@ -142,7 +143,8 @@ tf_ledger_fill (TfLedger      *self,
         }
     }
 
-  /* The rest opens: all of it, what is left after a close, or nothing. −2⁶³ has no magnitude and is an overflow, too. */
+  /* The rest opens: all of it, what is left after a close, or nothing. −2⁶³ has no magnitude and is an
+   * overflow, too. */
   if (!add (&position.quantity.raw, side * (fill->quantity.raw - closing))
       || position.quantity.raw == G_MININT64
       || !add (&position.cost.raw, notional - closed_notional)
@@ -169,7 +171,8 @@ tf_ledger_fill (TfLedger      *self,
 
 overflow:
   g_set_error (error, TF_ERROR, TF_ERROR_RANGE,
-               "a fill of voter %u, instrument %u does not fit the ledger; nothing of it is booked", voter, instrument);
+               "a fill of voter %u in instrument %u does not fit the ledger: nothing of it is booked",
+               voter, instrument);
   return FALSE;
 }
 
@@ -191,8 +194,9 @@ tf_ledger_position (const TfLedger *self,
 /**
  * tf_ledger_net:
  *
- * Returns: (transfer none): the sum of all voters' positions in @instrument. Its quantity can be 0 with a cost left: one
- * voter is long what another is short, and the cost is what both together have not yet realised.
+ * Returns: (transfer none): the sum of all voters' positions in @instrument. Its quantity can be 0 with a
+ * cost left: one voter is long what another is short, and the cost is what both together have not yet
+ * realised.
  */
 const TfPosition *
 tf_ledger_net (const TfLedger *self,
@@ -253,13 +257,14 @@ holds (__int128     found,
        guint        which,
        GError     **error)
 {
-  char texts[2][TF_DECIMAL_SIZE];
+  char texts[2][TF_DECIMAL_SIZE] = { "an overflow" };
 
   if (found == expected)
     return TRUE;
+  if (found <= G_MAXINT64 && found >= G_MININT64)
+    tf_decimal_format ((gint64) found, texts[0]);
   g_set_error (error, TF_ERROR, TF_ERROR_MISMATCH, "ledger: %s %u: found %s, expected %s", what, which,
-               found > G_MAXINT64 || found < G_MININT64 ? "an overflow" : tf_decimal_format ((gint64) found, texts[0]),
-               tf_decimal_format (expected, texts[1]));
+               texts[0], tf_decimal_format (expected, texts[1]));
   return FALSE;
 }
 

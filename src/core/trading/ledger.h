@@ -21,9 +21,10 @@ typedef struct
   guint32 trades, wins; /* round trips closed, and those with a gain after fees */
 } TfSubLedger;
 
-/* The double-entry ledger of one account: one block of plain data, no pointers. The ledger's accounts are capital, cash,
- * one position (at cost) for each voter and instrument, realised P&L and fees for each voter. Signs as in
- * bookkeeping: what the account owns is positive, where it came from negative; all together are 0, always. */
+/* The double-entry ledger of one account: one block of plain data, no pointers. The ledger's accounts are
+ * capital, cash, one position (at cost) for each voter and instrument, realised P&L and fees for each
+ * voter. Signs as in bookkeeping: what the account owns is positive, where it came from negative; all
+ * together are 0, always. */
 typedef struct
 {
   guint   n_voters, n_instruments;
@@ -54,11 +55,13 @@ const TfPosition  *tf_ledger_net       (const TfLedger  *self,
                                         guint            instrument);
 const TfSubLedger *tf_ledger_voter     (const TfLedger  *self,
                                         guint            voter);
-/* cash + Σ net quantity × price; the prices are one for each instrument, raw 0 where none is known (then at cost). */
+/* cash + Σ net quantity × price; the prices are one for each instrument, raw 0 where none is known (then at
+ * cost). */
 gboolean           tf_ledger_equity    (const TfLedger  *self,
                                         const TfPrice   *prices,
                                         TfMoney         *equity);
-/* The sum of all ledger accounts, which is 0, with sub-ledgers and nets added up anew: the promise, checked. */
+/* The sum of all ledger accounts, which is 0, with sub-ledgers and nets added up anew: the promise,
+ * checked. */
 gboolean           tf_ledger_check     (const TfLedger  *self,
                                         GError         **error);
 

@@ -20,10 +20,10 @@ typedef struct
   gint64  id;
   gint64  cause;       /* the record that led to it */
   TfTime  created;
-  TfPrice price;       /* limit, or the stop's trigger; 0 for a market order. A trailing stop's moves with @best, never
-                        * back; 0 at first: @trail_ppm from the first price it meets */
-  TfPrice best;        /* the best price seen since it works (limit: lowest for a buy; trailing stop: highest for a
-                        * sell); 0: has not met the market yet */
+  TfPrice price;       /* limit, or the stop's trigger; 0 for a market order. A trailing stop's moves with
+                        * @best, never back; 0 at first: @trail_ppm from the first price it meets */
+  TfPrice best;        /* limit, trailing stop: the best price for it seen since it works (lowest for a buy,
+                        * highest for a sell); 0: has not met the market yet */
   TfQty   quantity;    /* more than 0 */
   gint32  trail_ppm;
   gint16  account, voter, instrument;
@@ -38,9 +38,10 @@ typedef struct
   TfTime  time;        /* of the event */
   TfTime  open_time;   /* when @open was traded: an order made before meets the market there */
   TfPrice open, high, low, last;
-  TfPrice bid, ask;    /* only of a quote, which is then all the mark says of prices; 0: the instrument's typical spread */
-  double  volatility;  /* of one bar, as a fraction of price: scales impact; 0: not known */
-  double  volume;      /* of a typical bar, base units: scales impact; 0: not known */
+  TfPrice bid, ask;    /* of a quote, and then no other price of the mark counts; 0: not known, then @open to
+                        * @last are prints, half the instrument's typical spread away from a taker */
+  double  volatility;  /* of one bar, as a fraction of price: scales impact; 0: not known, then 1 % */
+  double  volume;      /* of a typical bar, base units: scales impact; 0: not known, then the order's */
 } TfMark;
 
 typedef struct
