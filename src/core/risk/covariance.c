@@ -136,7 +136,7 @@ tf_ledoit_wolf (const double *returns,
   const Table t = { returns, NULL, rows, columns, columns, 1 };
   double scale, intensity;
 
-  g_return_val_if_fail (returns != NULL && rows > 0 && columns > 0, NAN);
+  g_return_val_if_fail (returns != NULL && rows > 0 && columns > 0, 0);
   intensity = shrinkage_of (&t, covariance, &scale);
   for (guint i = 0; covariance != NULL && i < columns; i++)
     for (guint j = 0; j < columns; j++)
@@ -282,7 +282,7 @@ tf_covariance_raw (const TfCovariance *self,
                    guint               i,
                    guint               j)
 {
-  g_return_val_if_fail (i < self->n && j < self->n, NAN);
+  g_return_val_if_fail (i < self->n && j < self->n, 0);
   return raw_of (self)[(gsize) i * self->n + j];
 }
 
@@ -311,7 +311,7 @@ tf_covariance_get (const TfCovariance *self,
                    guint               i,
                    guint               j)
 {
-  g_return_val_if_fail (i < self->n && j < self->n, NAN);
+  g_return_val_if_fail (i < self->n && j < self->n, 0);
   return get (self, i, j);
 }
 
@@ -327,7 +327,7 @@ tf_correlation (const TfCovariance *self,
 {
   double product;
 
-  g_return_val_if_fail (i < self->n && j < self->n, NAN);
+  g_return_val_if_fail (i < self->n && j < self->n, 0);
   if (i == j)
     return 1;
   product = get (self, i, i) * get (self, j, j);
@@ -380,7 +380,7 @@ tf_book_marginal (const TfCovariance *self,
 {
   double sum = 0;
 
-  g_return_val_if_fail (instrument < self->n && book->n == self->n, NAN);
+  g_return_val_if_fail (instrument < self->n && book->n == self->n, 0);
   for (guint j = 0; j < self->n; j++)
     sum += get (self, instrument, j) * weight_of (book, j);
   return sum;
@@ -398,7 +398,7 @@ tf_book_variance (const TfCovariance *self,
 {
   double sum = 0;
 
-  g_return_val_if_fail (book->n == self->n, NAN);
+  g_return_val_if_fail (book->n == self->n, 0);
   for (guint i = 0; i < self->n; i++)
     {
       double w = weight_of (book, i);

@@ -125,10 +125,10 @@ tf_var_samples (double *returns,
     .level = level,
     .gaussian_var = tf_gaussian_var (book_sd, level),
     .gaussian_cvar = tf_gaussian_cvar (book_sd, level),
-    .historical_var = NAN,
-    .historical_cvar = NAN,
-    .cornish_fisher_var = NAN,
-    .cornish_fisher_cvar = NAN,
+    .historical_var = (double) NAN,
+    .historical_cvar = (double) NAN,
+    .cornish_fisher_var = (double) NAN,
+    .cornish_fisher_cvar = (double) NAN,
   };
   if (n < TF_VAR_MINIMUM)
     return;
