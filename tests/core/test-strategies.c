@@ -178,8 +178,8 @@ test_contract (gconstpointer data)
 
             if (k > 0 || m == MARKET_FLAT)
               continue;
-            /* It has a stance as soon as it says (the reference comes five bars late), and then on nearly every bar;
-             * it proposes now and then: on events, not on bars. */
+            /* It has a stance when its warm-up is over (the reference comes five bars late), and then on nearly
+             * every bar; it proposes now and then: on events, not on bars. */
             if (m == MARKET_PLAIN)
               g_assert_cmpuint (spoken + 5, >=, N_BARS - strategy->warmup (params[k]));
             g_assert_cmpuint (spoken, >=, (N_BARS - strategy->warmup (params[k])) * 0.97);
@@ -266,7 +266,8 @@ test_no_peer (void)
 static void
 test_default_bots (void)
 {
-  g_autofree char *path = g_build_filename (g_getenv ("TF_SOURCE_ROOT"), "data", "bots.json", NULL);
+  const char *root = g_getenv ("TF_SOURCE_ROOT");
+  g_autofree char *path = g_build_filename (root != NULL ? root : ".", "data", "bots.json", NULL);
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
   g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
   g_autoptr (GHashTable) used = g_hash_table_new (g_str_hash, g_str_equal);

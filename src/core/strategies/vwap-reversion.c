@@ -1,4 +1,4 @@
-#include "core/strategies/vote.h"
+#include "core/strategies/vote-private.h"
 
 #include "core/indicators/streaming.h"
 

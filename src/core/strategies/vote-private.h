@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* How strategies phrase their votes; for this folder only. */
+/* How strategies phrase their votes. */
 
 /* A stop nearer than this fraction of the price would mostly pay costs; one farther off is no stop. */
 #define TF_RISK_NEAREST 0.01
