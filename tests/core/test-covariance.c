@@ -147,7 +147,8 @@ test_streaming_shrinkage (void)
     for (guint j = 0; j < n; j++)
       {
         assert_near (tf_covariance_get (covariance, i, j),
-                     (1 - intensity) * tf_covariance_raw (covariance, i, j) + (i == j ? intensity * trace : 0), 1e-12);
+                     (1 - intensity) * tf_covariance_raw (covariance, i, j)
+                     + (i == j ? intensity * trace : 0), 1e-12);
         g_assert_cmpfloat (tf_covariance_get (covariance, i, j), ==, tf_covariance_get (covariance, j, i));
         g_assert_cmpfloat (fabs (tf_correlation (covariance, i, j)), <=, 1);
       }
@@ -222,7 +223,8 @@ test_book (void)
     variance += w[i / 5] * w[i % 5] * tf_covariance_get (covariance, i / 5, i % 5);
   assert_near (tf_book_variance (covariance, &book), variance, 1e-12);
   assert_near (tf_book_correlated (covariance, &book, money (2000), 2, 1),
-               (1200 * tf_correlation (covariance, 2, 0) - 500 * tf_correlation (covariance, 2, 1) + 300) / 2000, 1e-12);
+               (1200 * tf_correlation (covariance, 2, 0) - 500 * tf_correlation (covariance, 2, 1)
+                + 300) / 2000, 1e-12);
   assert_near (tf_book_correlated (covariance, &book, money (2000), 2, -1),
                -tf_book_correlated (covariance, &book, money (2000), 2, 1), 1e-12);
 

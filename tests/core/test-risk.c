@@ -108,7 +108,12 @@ set_halted_exit (Fixture *f)
 static void set_age_at (Fixture *f) { f->in.data_time = NOW - TF_HOUR; }
 static void set_age_over (Fixture *f) { f->in.data_time = NOW - TF_HOUR - TF_SECOND; }
 static void set_collar_at (Fixture *f) { f->limits.price_collar = 0.25; f->in.reference.raw = 80 * TF_SCALE; }
-static void set_collar_over (Fixture *f) { f->limits.price_collar = 0.25; f->in.reference.raw = 79 * TF_SCALE; }
+static void
+set_collar_over (Fixture *f)
+{
+  f->limits.price_collar = 0.25;
+  f->in.reference.raw = 79 * TF_SCALE;
+}
 static void set_no_price (Fixture *f) { f->in.price.raw = 0; }
 static void set_long_only (Fixture *f) { f->in.long_only = TRUE; f->in.direction = -1; }
 static void set_long_only_buy (Fixture *f) { f->in.long_only = TRUE; }
@@ -190,9 +195,21 @@ set_gap_full (Fixture *f)
 }
 static void set_order (Fixture *f) { f->limits.max_order = 0.05; }
 static void set_order_at (Fixture *f) { f->limits.max_order = 0.10; }
-static void set_position (Fixture *f) { f->limits.max_position = 0.10; f->net[0] = money (3000); f->buying[0] = money (1000); }
+static void
+set_position (Fixture *f)
+{
+  f->limits.max_position = 0.10;
+  f->net[0] = money (3000);
+  f->buying[0] = money (1000);
+}
 static void set_position_other_side (Fixture *f) { f->limits.max_position = 0.10; f->net[0] = money (-1000); }
-static void set_gross (Fixture *f) { f->limits.max_gross = 0.50; f->net[1] = money (30000); f->net[2] = money (-18000); }
+static void
+set_gross (Fixture *f)
+{
+  f->limits.max_gross = 0.50;
+  f->net[1] = money (30000);
+  f->net[2] = money (-18000);
+}
 static void
 set_gross_crossing (Fixture *f) /* 5,000 bring the short to nothing, 5,000 more replace it: gross stays */
 {
@@ -200,9 +217,21 @@ set_gross_crossing (Fixture *f) /* 5,000 bring the short to nothing, 5,000 more 
   f->net[0] = money (-10000);
   f->net[1] = money (40000);
 }
-static void set_net (Fixture *f) { f->limits.max_net = 0.20; f->net[1] = money (30000); f->net[2] = money (-18000); }
+static void
+set_net (Fixture *f)
+{
+  f->limits.max_net = 0.20;
+  f->net[1] = money (30000);
+  f->net[2] = money (-18000);
+}
 static void set_leverage (Fixture *f) { f->limits.max_leverage = 0.20; f->net[2] = money (-18000); }
-static void set_cluster (Fixture *f) { f->limits.max_cluster = 0.30; f->net[1] = money (22000); f->net[2] = money (90000); }
+static void
+set_cluster (Fixture *f)
+{
+  f->limits.max_cluster = 0.30;
+  f->net[1] = money (22000);
+  f->net[2] = money (90000);
+}
 static void
 set_var (Fixture *f)
 {
