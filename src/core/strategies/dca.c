@@ -63,7 +63,7 @@ on_bar (gpointer               state,
   if (isnan (cheap) || isnan (range))
     return;
   /* Never negative: who averages in does not sell short. */
-  vote->stance = CLAMP (0.25 + 0.5 * tf_stance (cheap / (5 * range)), 0.01, 1);
+  vote->stance = MAX (0.25 + 0.5 * tf_stance (cheap / (5 * range)), 0.05);
   if (self->since >= self->every
       || (self->since >= self->every / 4 && close < self->bought - self->dip * range))
     {

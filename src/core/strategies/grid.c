@@ -65,8 +65,8 @@ on_bar (gpointer               state,
     return;
   lines = CLAMP (distance / (self->step * range), -1e6, 1e6);
   cell = (gint) floor (lines);
-  /* Below its last line the grid is broken and has no opinion. */
-  vote->stance = lines < -self->levels ? 0.01 : tf_stance (-2 * lines / self->levels);
+  /* Below its last line the grid is broken: it holds on, but wants no more. */
+  vote->stance = lines < -self->levels ? 0.1 : tf_stance (-2 * lines / self->levels);
   if (!self->started || cell > self->cell + 1)
     self->cell = cell; /* a whole cell higher: the lines below are open again */
   else if (cell < self->cell)

@@ -73,7 +73,8 @@ on_bar (gpointer               state,
   into = seconds - (double) session * length;
   if (session != self->session)
     {
-      self->open = self->session != G_MININT64;
+      /* Without its opening, as after an outage, a session has no range to break. */
+      self->open = self->session != G_MININT64 && into < self->share * length;
       self->done = FALSE;
       self->session = session;
       self->high = bar->high;
