@@ -1,0 +1,39 @@
+#pragma once
+
+#include "io/storage/database.h"
+#include "io/storage/workspace.h"
+
+G_BEGIN_DECLS
+
+struct _TfWorkspace
+{
+  sqlite3        *db;
+  char           *path;
+  TfWorkspaceMode mode;
+  int             lock;   /* −1: none */
+};
+
+/* Columns of comprehensive_audit in the order of TfRecord. */
+#define TF_RECORD_COLUMNS \
+  "seq, time, cause, kind, code, account, origin, instrument, reason, ref, price, quantity, amount, fee, value, lim," \
+  " text, hash"
+
+gboolean tf_record_from_row     (sqlite3_stmt        *stmt,
+                                 TfRecord            *record,
+                                 char                *what,
+                                 gsize                size);
+/* Inside a transaction of the caller. @curves: the equity curves, too. */
+gboolean tf_state_store         (TfWorkspace         *self,
+                                 const TfSnapshot    *snapshot,
+                                 gboolean             curves,
+                                 GError             **error);
+gboolean tf_configuration_store (TfWorkspace         *self,
+                                 const TfConfig      *config,
+                                 GError             **error);
+char    *tf_params_to_json      (const TfStrategy    *strategy,
+                                 const double        *params);
+gboolean tf_params_from_json    (const char          *text,
+                                 const TfStrategy    *strategy,
+                                 double              *params);
+
+G_END_DECLS
