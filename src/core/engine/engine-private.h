@@ -163,6 +163,7 @@ struct _TfEngine
 
   /* Not state: scratch of the event under way. */
   GString      *text;
+  TfCopyPolicy  policy;
   gint         *peers;       /* [instrument]: what a pair is traded against; −1 none */
   gboolean      history;     /* it is from before the start: nothing is recorded, nothing traded */
 };
@@ -175,6 +176,7 @@ typedef struct
   double    price, stop, target, trail;
   TfTime    deadline;
   double    cost;            /* of the round trip, in R */
+  const TfTraderSignal *source; /* of a trader's proposal; NULL for a bot's */
   double    draw;            /* of its expected outcome, for probation */
   gint64    signal, record;
   TfOpinion opinion;
@@ -271,6 +273,12 @@ static inline float *
 tf_stances (TfEngine *self, guint instrument)
 {
   return &self->stances[instrument * self->n_voters];
+}
+
+static inline gboolean
+tf_shadow_is_open (const TfEngine *self, guint instrument, guint voter)
+{
+  return (self->open[instrument * self->open_words + voter / 64] >> (voter % 64) & 1) != 0;
 }
 
 G_END_DECLS

@@ -95,6 +95,7 @@ tf_engine_new (TfConfig     *config,
   V = self->n_voters = tf_config_n_voters (config);
   N = self->n_instruments = config->universe->n;
   self->text = g_string_sized_new (1024);
+  tf_copy_policy_default (&self->policy);
   self->peers = g_new (gint, N);
   for (guint i = 0; i < N; i++)
     self->peers[i] = peer_of (config->universe, (gint) i);

@@ -138,6 +138,28 @@ tf_engine_exposure (TfEngine *self,
   };
 }
 
+/* The gate limits what is added, but the gap budget shrinks with equity: what is held follows it down. */
+static void
+trim (TfEngine         *self,
+      guint             a,
+      const TfExposure *book)
+{
+  const TfAccount *account = &self->accounts[a];
+  const TfLimits *limits = &self->config->accounts[a].limits;
+  double keep = tf_exposure_gap_keep (book, limits->stress_gap, tf_governor_budget (&account->governor, limits));
+
+  if (keep >= 1 || account->state != TF_STATE_ACTIVE)
+    return;
+  for (guint i = 0; i < self->n_instruments; i++)
+    for (guint v = 0; v < self->n_voters; v++)
+      {
+        const TfSlot *slot = tf_slot (self, i, a, v);
+
+        if (slot->opened != 0 && slot->exit.id == 0)
+          tf_engine_exit (self, a, v, i, 1 - keep, slot->trade.record, tf_refusal_name (TF_REFUSAL_GAP_BUDGET));
+      }
+}
+
 static double
 bars_per_day (const TfEngine *self)
 {
@@ -168,6 +190,7 @@ tf_engine_watch_limits (TfEngine *self)
           double net = MAX (tf_money_double (tf_exposure_net (&book, 1)), tf_money_double (tf_exposure_net (&book, -1)));
           double sd = sqrt (tf_book_variance (self->covariance, &book) * bars_per_day (self));
 
+          trim (self, a, &book);
           alert (self, n, TF_ALERT_GROSS, gross / equity, limits->max_gross, 0);
           alert (self, n, TF_ALERT_NET, net / equity, limits->max_net, 0);
           alert (self, n, TF_ALERT_VAR, tf_gaussian_var (sd / equity, VAR_LEVEL), limits->max_var, 0);
@@ -308,6 +331,7 @@ tf_engine_command (TfEngine      *self,
   record.ref = self->core->events;
   record.quantity = command->voter;
   record.amount = command->param;
+  record.limit = command->account;
   record.value = value;
   seq = tf_engine_emit (self, &record);
   if (!valid)

@@ -43,16 +43,19 @@ typedef struct
 typedef struct
 {
   TfMoney        pnl;          /* realised and open, after fees, in all accounts */
+  TfMoney        closed_pnl;   /* of it, what is realised */
   guint          trades, wins;
   guint          proposals, resolved;
   double         mean_outcome; /* R after costs of all its proposals, traded or not */
   double         recent_outcome;
   double         weight, weight_sd, effect, effect_sd;
-  float          stance;       /* on the most recently voted instrument */
+  float          stance;       /* the strongest, over all instruments */
   TfTradingState state;
   TfTime         last_time;
   gint           last_instrument; /* −1: none yet */
   gint           last_side;
+  guint8         followed[TF_MAX_ACCOUNTS]; /* a trader, by account */
+  double         params[TF_MAX_PARAMS];     /* of a bot */
 } TfVoterView;
 
 typedef struct
@@ -91,7 +94,7 @@ typedef struct
   gint64          seq;
   gint64          events, bars, signals, orders, fills;
   gint64          verdicts[TF_N_VERDICTS];
-  gint64          open_proposals;
+  gint64          open_proposals, open_orders;
   TfTradingState  state;
   TfAccountView  *accounts;    /* config->n_accounts */
   TfVoterView    *voters;      /* bots, then traders */

@@ -176,8 +176,9 @@ tf_engine_market (TfEngine      *self,
         with.last = event->trade.price;
       if (tape->quote_time != 0 && event->time - tape->quote_time <= QUOTE_LIFE)
         {
-          with.bid = tape->bid;
-          with.ask = tape->ask;
+          /* A print outside of the quote says that the quote is behind. */
+          with.bid.raw = MIN (tape->bid.raw, with.last.raw);
+          with.ask.raw = MAX (tape->ask.raw, with.last.raw);
         }
       with.open = with.high = with.low = with.last;
       mark (self, i, &with);

@@ -17,7 +17,26 @@
 #define TRADER_STOP_LEAST 0.01
 #define TRADER_STOP_MOST 0.25
 
+#define MOST_VOTES 256        /* that a record lists */
+
 static const char *const reason_ok = "confidence";
+
+static void
+append_integer (GString *text,
+                gint     value)
+{
+  char digits[12];
+  guint n = 0, magnitude = (guint) ABS (value);
+
+  g_string_append_c (text, ':');
+  if (value < 0)
+    g_string_append_c (text, '-');
+  do
+    digits[n++] = (char) ('0' + magnitude % 10);
+  while ((magnitude /= 10) > 0);
+  while (n > 0)
+    g_string_append_c (text, digits[--n]);
+}
 
 static void
 append_number (GString *text,
@@ -28,7 +47,45 @@ append_number (GString *text,
   g_string_append (text, tf_decimal_format (tf_ratio_raw (value) / 10000 * 10000, buffer));
 }
 
-/* What the window and the auditor need to understand the vote; contributions in thousandths of R, silent voters left out. */
+/* Where a trader's word comes from; it ends a record's text, since only the evidence holds spaces. */
+static void
+append_source (GString              *text,
+               const TfTraderSignal *signal)
+{
+  char happened[TF_TIME_SIZE], published[TF_TIME_SIZE], received[TF_TIME_SIZE], quantity[TF_DECIMAL_SIZE];
+
+  g_string_append_printf (text, "%ssource=%s id=%s symbol=%s quantity=%s happened=%s published=%s received=%s trader=%s; %s",
+                          text->len > 0 ? " " : "", signal->source, signal->id, signal->symbol,
+                          tf_decimal_format (signal->quantity.raw, quantity), tf_time_format (signal->happened, happened),
+                          tf_time_format (signal->published, published), tf_time_format (signal->received, received),
+                          signal->trader, signal->evidence);
+}
+
+/* Contributions in thousandths of R; silent voters are left out. */
+static void
+append_votes (TfEngine       *self,
+              const TfBallot *ballot)
+{
+  GString *text = self->text;
+  float parts[MOST_VOTES];
+  char separator = '=';
+
+  tf_ensemble_contributions (self->ensemble, ballot, parts);
+  g_string_append (text, " votes");
+  for (guint v = 0; v < self->n_voters; v++)
+    {
+      gint milli = (gint) lrintf (parts[v] * 1000);
+
+      if (milli == 0)
+        continue;
+      g_string_append_c (text, separator);
+      g_string_append (text, tf_config_voter_id (self->config, v));
+      append_integer (text, milli);
+      separator = ',';
+    }
+}
+
+/* What the window and the auditor need to understand the vote. */
 static const char *
 describe_vote (TfEngine         *self,
                const TfProposal *proposal,
@@ -36,8 +93,6 @@ describe_vote (TfEngine         *self,
 {
   const TfOpinion *o = &proposal->opinion;
   GString *text = self->text;
-  float parts[256];
-  gboolean first = TRUE;
 
   g_string_truncate (text, 0);
   g_string_append (text, "stop=");
@@ -56,25 +111,12 @@ describe_vote (TfEngine         *self,
       g_string_append (text, " dissent=");
       g_string_append (text, tf_config_voter_id (self->config, (guint) o->strongest_against));
     }
-  if (self->n_voters > G_N_ELEMENTS (parts))
-    return text->str;
-  tf_ensemble_contributions (self->ensemble, ballot, parts);
-  g_string_append (text, " votes=");
-  for (guint v = 0; v < self->n_voters; v++)
-    {
-      gint milli = (gint) lrintf (parts[v] * 1000);
-
-      if (milli == 0)
-        continue;
-      if (!first)
-        g_string_append_c (text, ',');
-      first = FALSE;
-      g_string_append (text, tf_config_voter_id (self->config, v));
-      g_string_append_printf (text, ":%d", milli);
-    }
+  if (self->n_voters <= MOST_VOTES)
+    append_votes (self, ballot);
+  if (proposal->source != NULL)
+    append_source (text, proposal->source);
   return text->str;
 }
-
 typedef struct
 {
   TfVerdict   verdict;
@@ -354,8 +396,7 @@ reverse (TfEngine *self,
 /* From a proposal that is complete but for the ensemble's opinion to its verdicts. */
 static void
 run_proposal (TfEngine   *self,
-              TfProposal *p,
-              gint64      signal_cause)
+              TfProposal *p)
 {
   const TfTape *tape = &self->tapes[p->instrument];
   const TfInstrument *instrument = &self->config->universe->items[p->instrument];
@@ -376,23 +417,212 @@ run_proposal (TfEngine   *self,
 
   if (!self->history)
     {
-      if (signal_cause == 0)
-        {
-          TfRecord record = tf_engine_record (self, TF_RECORD_SIGNAL, -1, (gint) p->voter, (gint) p->instrument);
+      TfRecord record = tf_engine_record (self, TF_RECORD_SIGNAL, -1, (gint) p->voter, (gint) p->instrument);
 
-          p->signal = self->core->next_signal++;
-          self->core->signals++;
-          record.code = p->direction;
-          record.ref = p->signal;
-          record.price = tf_round_to_step (p->price, instrument->tick.raw, &raw) ? raw : 0;
-          record.value = tf_ratio_raw (p->opinion.confidence);
-          record.limit = tf_ratio_raw (p->opinion.mean);
-          record.text = describe_vote (self, p, &ballot);
-          p->record = tf_engine_emit (self, &record);
-        }
+      p->signal = self->core->next_signal++;
+      self->core->signals++;
+      record.code = p->direction;
+      record.ref = p->signal;
+      record.price = tf_round_to_step (p->price, instrument->tick.raw, &raw) ? raw : 0;
+      record.value = tf_ratio_raw (p->opinion.confidence);
+      record.limit = tf_ratio_raw (p->opinion.mean);
+      record.text = describe_vote (self, p, &ballot);
+      p->record = tf_engine_emit (self, &record);
       p->draw = tf_ensemble_draw (&p->opinion, &self->core->random);
       for (guint a = 0; a < self->n_accounts; a++)
         judge_account (self, a, p);
     }
-  tf_shadow_open (self, p, &ballot);
+  if (!tf_shadow_is_open (self, p->instrument, p->voter))
+    tf_shadow_open (self, p, &ballot);
+}
+
+/**
+ * tf_engine_propose:
+ * @voter: a bot
+ * @vote: with a direction
+ *
+ * A bot that proposes what it has proposed already, and what is still open, says nothing new.
+ */
+void
+tf_engine_propose (TfEngine     *self,
+                   guint         voter,
+                   guint         instrument,
+                   const TfVote *vote)
+{
+  TfProposal proposal = {
+    .voter = voter,
+    .instrument = instrument,
+    .direction = vote->direction,
+    .price = self->closes[instrument],
+    .stop = vote->stop,
+    .target = vote->target,
+    .trail = vote->trail,
+    .deadline = self->core->time + vote->horizon * self->config->interval,
+  };
+
+  if (!(vote->direction * (proposal.price - vote->stop) > proposal.price * LEAST_RISK) || vote->stop <= 0)
+    return;
+  if (tf_shadow_is_open (self, instrument, voter))
+    {
+      if (tf_shadow (self, instrument, voter)->direction == vote->direction)
+        return;
+      tf_shadow_close (self, instrument, voter, proposal.price, "reversed");
+    }
+  reverse (self, voter, instrument, vote->direction);
+  run_proposal (self, &proposal);
+}
+
+/* A signal that is no proposal: its entry in the journal. */
+static gint64
+note_signal (TfEngine             *self,
+             const TfTraderSignal *signal,
+             gint                  voter,
+             gint                  instrument,
+             gint64               *number)
+{
+  TfRecord record = tf_engine_record (self, TF_RECORD_SIGNAL, -1, voter, instrument);
+
+  *number = 0;
+  if (self->history)
+    return 0;
+  *number = self->core->next_signal++;
+  self->core->signals++;
+  g_string_truncate (self->text, 0);
+  append_source (self->text, signal);
+  record.code = signal->side;
+  record.ref = *number;
+  record.price = signal->price.raw;
+  record.quantity = signal->quantity.raw;
+  record.text = self->text->str;
+  return tf_engine_emit (self, &record);
+}
+
+static void
+drop_signal (TfEngine             *self,
+             const TfTraderSignal *signal,
+             gint                  voter,
+             gint                  instrument,
+             TfVerdict             verdict,
+             const char           *reason,
+             double                value,
+             double                limit)
+{
+  gint64 number, record = note_signal (self, signal, voter, instrument, &number);
+
+  if (!self->history)
+    verdict_of_all (self, verdict, reason, voter, instrument, number, record, value, limit);
+}
+
+/* The trader has less than before: so has every copy. Exits are never refused. */
+static void
+copy_exit (TfEngine             *self,
+           const TfTraderSignal *signal,
+           guint                 voter,
+           guint                 instrument,
+           const TfCopy         *copy)
+{
+  gint64 number, record;
+
+  if (copy->action != TF_COPY_REDUCE && tf_shadow_is_open (self, instrument, voter))
+    tf_shadow_close (self, instrument, voter, tf_price_double (self->tapes[instrument].last), "closed");
+  record = note_signal (self, signal, (gint) voter, (gint) instrument, &number);
+  for (guint a = 0; a < self->n_accounts && !self->history; a++)
+    {
+      const TfSlot *slot = tf_slot (self, instrument, a, voter);
+      gint64 held = tf_ledger_position (self->ledgers[a], voter, instrument)->quantity.raw;
+      Decision d = refused (TF_VERDICT_REJECTED, "nothing-held", 0, 0);
+      gint64 cause;
+
+      if (held != 0 || slot->entry.id != 0)
+        {
+          d.verdict = TF_VERDICT_ACCEPTED;
+          d.reason = tf_copy_action_name (copy->action);
+          d.value = tf_ratio_raw (copy->fraction);
+          d.limit = TF_SCALE;
+        }
+      cause = give_verdict (self, a, (gint) voter, (gint) instrument, number, record, copy->side, &d);
+      if (d.verdict == TF_VERDICT_ACCEPTED)
+        tf_engine_exit (self, a, voter, instrument, copy->fraction, cause, tf_copy_action_name (copy->action));
+    }
+}
+
+static void
+copy_entry (TfEngine             *self,
+            const TfTraderSignal *signal,
+            guint                 voter,
+            guint                 instrument,
+            gint                  direction)
+{
+  const TfTape *tape = &self->tapes[instrument];
+  double price = tf_price_double (tape->last);
+  double noise = sqrt (tape->variance * TRADER_HORIZON / 2) * TRADER_STOP;
+  TfProposal proposal = {
+    .voter = voter,
+    .instrument = instrument,
+    .direction = direction,
+    .price = price,
+    .stop = price * (1 - direction * CLAMP (noise, TRADER_STOP_LEAST, TRADER_STOP_MOST)),
+    .deadline = self->core->time + TRADER_HORIZON * self->config->interval,
+    .source = signal,
+  };
+
+  if (tf_shadow_is_open (self, instrument, voter) && tf_shadow (self, instrument, voter)->direction != direction)
+    tf_shadow_close (self, instrument, voter, price, "reversed");
+  reverse (self, voter, instrument, direction);
+  run_proposal (self, &proposal);
+}
+
+/* A trader's signal: copied as a position, not as an event. */
+void
+tf_engine_signal (TfEngine      *self,
+                  const TfEvent *event)
+{
+  const TfTraderSignal *signal = event->signal;
+  const TfConfig *config = self->config;
+  gint trader = tf_config_find_trader (config, signal->trader);
+  gint voter = trader >= 0 ? (gint) config->n_bots + trader : -1;
+  gint i = tf_universe_find (config->universe, signal->symbol);
+  g_autoptr (GError) error = NULL;
+  TfCopyRefusal refusal;
+  double value, limit;
+  TfCopy copy;
+  TfWord *word;
+
+  if (trader < 0)
+    drop_signal (self, signal, -1, i, TF_VERDICT_BLOCKED, "unknown-trader", 0, 0);
+  else if (tf_trader_book_seen (self->seen, signal))
+    drop_signal (self, signal, voter, i, TF_VERDICT_DUPLICATE, "seen-before", 0, 0);
+  else if (i < 0)
+    drop_signal (self, signal, voter, -1, TF_VERDICT_UNMAPPED, "unknown-instrument", 0, 0);
+  else if (signal->happened > event->time || signal->published > event->time)
+    drop_signal (self, signal, voter, i, TF_VERDICT_REJECTED, tf_copy_refusal_name (TF_COPY_FROM_THE_FUTURE),
+                 (double) (MAX (signal->happened, signal->published) - event->time) / (double) TF_SECOND, 0);
+  else if (!tf_trader_book_apply (self->book, (guint) trader, (guint) i, signal, &copy, &error))
+    drop_signal (self, signal, voter, i, TF_VERDICT_REJECTED, "bad-quantity", 0, 0);
+  else if (self->tapes[i].last.raw == 0)
+    drop_signal (self, signal, voter, i, TF_VERDICT_STALE, "no-market", 0, 0);
+  else
+    {
+      word = &self->words[(guint) i * config->n_traders + (guint) trader];
+      word->step = self->core->steps;
+      word->stance = (float) copy.direction;
+      tf_stances (self, (guint) i)[voter] = word->stance;
+      self->voters[voter].record.signals++;
+      self->voters[voter].last_time = event->time;
+      self->voters[voter].last_instrument = i;
+      self->voters[voter].last_side = copy.side;
+      refusal = tf_copy_policy_check (&self->policy, &copy, (guint) i, signal, event->time, self->tapes[i].last, &value, &limit);
+      if (copy.action == TF_COPY_REDUCE || copy.action == TF_COPY_CLOSE)
+        copy_exit (self, signal, (guint) voter, (guint) i, &copy);
+      else if (refusal != TF_COPY_ALLOWED)
+        {
+          /* A turn-around that is not followed is still an end. */
+          if (copy.action == TF_COPY_FLIP)
+            reverse (self, (guint) voter, (guint) i, copy.direction);
+          drop_signal (self, signal, voter, i, refusal == TF_COPY_TOO_OLD ? TF_VERDICT_STALE : TF_VERDICT_REJECTED,
+                       tf_copy_refusal_name (refusal), value, limit);
+        }
+      else
+        copy_entry (self, signal, (guint) voter, (guint) i, copy.direction);
+    }
 }

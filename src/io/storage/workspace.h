@@ -86,6 +86,7 @@ gboolean     tf_workspace_load_checkpoint (TfWorkspace          *self,
                                            TfCheckpoint         *checkpoint,
                                            GError              **error);
 void         tf_checkpoint_clear          (TfCheckpoint         *checkpoint);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TfCheckpoint, tf_checkpoint_clear)
 gboolean     tf_workspace_compare         (TfWorkspace          *self,
                                            const TfRecord       *record,
                                            GError              **error);

@@ -1,0 +1,82 @@
+#pragma once
+
+#include <gio/gio.h>
+
+#include "core/engine/snapshot.h"
+#include "core/market/event.h"
+#include "io/storage/writer.h"
+
+G_BEGIN_DECLS
+
+/* What to run. Strings are owned. */
+typedef struct
+{
+  char    *market;    /* “demo”, “replay”, “backtest” */
+  char    *workspace; /* file; NULL: none, nothing is kept */
+  GStrv    data;      /* candle files and folders */
+  GStrv    signals;   /* signal files */
+  TfTime   interval;  /* of the bars that bots vote on; 0: a minute for the demo market, an hour else */
+  TfTime   from, to;  /* of the data; 0: all */
+  TfTime   duration;  /* wall time to run; at full speed, market time; 0: to the end or until stopped */
+  double   speed;     /* market seconds a second; 0: full speed */
+  guint64  seed;
+} TfRunSpec;
+
+TfRunSpec  *tf_run_spec_new         (const char      *market);
+TfRunSpec  *tf_run_spec_copy        (const TfRunSpec *self);
+void        tf_run_spec_free        (TfRunSpec       *self);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TfRunSpec, tf_run_spec_free)
+
+/* Figures of a run that are not the engine's. */
+typedef struct
+{
+  gint64   events;            /* market events processed */
+  double   events_per_second; /* since the start of this run */
+  double   elapsed;           /* seconds of wall time */
+  guint    queue;             /* batches that wait for the journal */
+  gint64   journal_entries;   /* durable */
+  double   commit_ms;         /* of the last group commit */
+  double   progress;          /* 0…1 of the data; −1 unknown */
+  TfTime   market_time;
+  gboolean finished;          /* the data is at its end */
+} TfRunFigures;
+
+/* Wires source, engine and journal, and runs them on the calling thread. The other functions may be called from any thread. */
+typedef struct _TfRun TfRun;
+
+/* @batch is durable (without a workspace: decided); on the writer's thread. */
+typedef void (*TfRunCommitted) (const TfBatch *batch,
+                                gpointer       data);
+/* About every tenth of a second, on the run's thread. */
+typedef void (*TfRunProgress)  (TfRun         *run,
+                                gpointer       data);
+
+TfRun      *tf_run_new              (const TfRunSpec *spec,
+                                     TfRunCommitted   committed,
+                                     TfRunProgress    progress,
+                                     gpointer         data);
+void        tf_run_free             (TfRun           *self);
+gboolean    tf_run_prepare          (TfRun           *self,
+                                     GError         **error);
+gboolean    tf_run_loop             (TfRun           *self,
+                                     GError         **error);
+void        tf_run_stop             (TfRun           *self);
+void        tf_run_command          (TfRun           *self,
+                                     const TfCommand *command);
+void        tf_run_set_speed        (TfRun           *self,
+                                     double           speed);
+void        tf_run_set_chart        (TfRun           *self,
+                                     gint             instrument);
+void        tf_run_get_figures      (TfRun           *self,
+                                     TfRunFigures    *figures);
+/* The state at the end; on the run's thread. */
+TfSnapshot *tf_run_snapshot         (TfRun           *self);
+gboolean    tf_run_check            (TfRun           *self,
+                                     GError         **error);
+/* Carries out @command on a workspace, whether a system runs on it or not. */
+gboolean    tf_run_command_workspace(const char      *workspace,
+                                     const TfCommand *command,
+                                     GError         **error);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TfRun, tf_run_free)
+
+G_END_DECLS
