@@ -266,10 +266,10 @@ label_time (TfTimeTick *tick,
 /**
  * tf_axis_time_ticks:
  * @most: how many there is room for
- * @ticks: (out): moments of the UTC calendar, ascending: seconds, minutes, hours, days, Mondays, months, years
+ * @ticks: (out): moments of the UTC calendar, ascending: from seconds over Mondays to years
  *
- * A tick at which a larger unit begins names that unit. Where none does, the first one is written out, so that the
- * axis always says of which day or year it speaks.
+ * A tick at which a larger unit begins names that unit. Where none does, the first one is written out, so
+ * that the axis always says of which day or year it speaks.
  *
  * Returns: how many
  */

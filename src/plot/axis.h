@@ -4,7 +4,7 @@
 
 G_BEGIN_DECLS
 
-/* An axis maps a range of values onto 0..1 and finds the round numbers in it. Pure arithmetic: no display, no fonts. */
+/* An axis maps a range of values onto 0..1 and finds the round numbers in it. Pure arithmetic: no display. */
 
 #define TF_AXIS_MAX_TICKS 5
 #define TF_AXIS_MAX_TIME_TICKS 24

@@ -37,7 +37,8 @@ bars_draw (TfLayer *layer,
   Bars *self = (Bars *) layer;
   const TfPlotTheme *theme = frame->pen.theme;
   cairo_t *cr = frame->pen.cr;
-  double row = theme->small * ROW / 11, least = 0, most = 0, names = 0, left = 0, right = 0, zero, scale, line;
+  double row = theme->small * ROW / 11, least = 0, most = 0, names = 0, left = 0, right = 0, scale;
+  double zero, line;
   int decimals = frame->decimals;
   char text[TF_AXIS_LABEL_SIZE];
   guint n = self->n, fit;
@@ -79,11 +80,14 @@ bars_draw (TfLayer *layer,
           tf_pen_box (&frame->pen, 0, y, frame->width, row, 4);
           tf_pen_color (&frame->pen, &theme->grid, 0.6);
           cairo_fill (cr);
-          tf_frame_tip (frame, color, g_strdup (bar->name),
-                        g_strdup (tf_axis_format (bar->value, decimals + 1, frame->format, TRUE, text)));
+          /* All else can be read already. */
+          if (tf_pen_size (&frame->pen, theme->small, bar->name, NULL) > names)
+            tf_frame_tip (frame, color, g_strdup (bar->name),
+                          g_strdup (tf_axis_format (bar->value, decimals, frame->format, TRUE, text)));
         }
       tf_pen_text (&frame->pen, theme->small, bar->name, 0, y + row / 2, 0, 0.5, names, &theme->ink);
-      tf_pen_box (&frame->pen, MIN (zero, zero + length), y + (row - thick) / 2, MAX (fabs (length), 1), thick, 2);
+      tf_pen_box (&frame->pen, MIN (zero, zero + length), y + (row - thick) / 2, MAX (fabs (length), 1),
+                  thick, 2);
       tf_pen_color (&frame->pen, color, 1);
       cairo_fill (cr);
       tf_axis_format (bar->value, decimals, frame->format, TRUE, text);
@@ -95,7 +99,8 @@ bars_draw (TfLayer *layer,
   if (n < self->n)
     {
       guint more = self->n - n;
-      g_autofree char *rest = g_strdup_printf (ngettext ("and %u smaller one", "and %u smaller ones", more), more);
+      g_autofree char *rest = g_strdup_printf (ngettext ("and %u smaller one", "and %u smaller ones", more),
+                                               more);
 
       tf_pen_text (&frame->pen, theme->small, rest, 0, (n + 0.5) * row, 0, 0.5, 0, &theme->dim);
     }
@@ -163,6 +168,7 @@ tf_plot_add_bars (TfPlot          *self,
   layer->bars = g_new (TfPlotBar, MAX (n, 1));
   for (guint i = 0; i < n; i++)
     if (tf_plot_usable (bars[i].value))
-      layer->bars[layer->n++] = (TfPlotBar) { g_strdup (bars[i].name != NULL ? bars[i].name : ""), bars[i].value };
+      layer->bars[layer->n++] = (TfPlotBar) { g_strdup (bars[i].name != NULL ? bars[i].name : ""),
+                                             bars[i].value };
   g_qsort_with_data (layer->bars, (int) layer->n, sizeof *layer->bars, compare_bars, NULL);
 }

@@ -76,7 +76,8 @@ candles_tag (TfLayer *layer,
   const TfBar *bars = in_view ((Candles *) layer, frame->low, frame->high, &n);
 
   if (n > 0)
-    tf_frame_tag (frame, bars[n - 1].close, bars[n - 1].close < bars[n - 1].open ? &theme->loss : &theme->gain);
+    tf_frame_tag (frame, bars[n - 1].close,
+                  bars[n - 1].close < bars[n - 1].open ? &theme->loss : &theme->gain);
 }
 
 static void
@@ -144,7 +145,8 @@ draw_bars (TfFrame       *frame,
 
       if ((bars[i].close < bars[i].open) != falling)
         continue;
-      cairo_rectangle (cr, (theme->crisp ? floor (x) + 0.5 : x) - body / 2, frame->y + frame->height - h, body, h);
+      cairo_rectangle (cr, (theme->crisp ? floor (x) + 0.5 : x) - body / 2, frame->y + frame->height - h,
+                       body, h);
     }
   tf_pen_color (&frame->pen, color, 0.35);
   cairo_fill (cr);
@@ -207,8 +209,8 @@ candles_describe (TfLayer      *layer,
     return;
   from = tf_plot_time_text (self->bars[0].time);
   to = tf_plot_time_text (self->bars[self->n - 1].time);
-  tf_axis_format (self->bars[self->n - 1].close, pane->decimals < 0 ? self->decimals : pane->decimals, pane->format,
-                  FALSE, last);
+  tf_axis_format (self->bars[self->n - 1].close, pane->decimals < 0 ? self->decimals : pane->decimals,
+                  pane->format, FALSE, last);
   g_string_append_printf (text, _(", from %s to %s, last %s"), from, to, last);
 }
 
@@ -219,8 +221,15 @@ candles_clear (TfLayer *layer)
 }
 
 static const TfLayerClass candles_class = {
-  .strip = TRUE, .times = candles_times, .values = candles_values, .decimals = candles_decimals, .tag = candles_tag,
-  .draw = candles_draw, .color = candles_color, .describe = candles_describe, .clear = candles_clear,
+  .strip = TRUE,
+  .times = candles_times,
+  .values = candles_values,
+  .decimals = candles_decimals,
+  .tag = candles_tag,
+  .draw = candles_draw,
+  .color = candles_color,
+  .describe = candles_describe,
+  .clear = candles_clear,
 };
 
 static int
@@ -261,9 +270,9 @@ price_decimals (const TfCandle *candles,
  * @name: (nullable): “BTC-USDT”
  * @candles: (array length=n): any order
  *
- * Candles with their volume in a strip below. Where they would be narrower than a few pixels, coarser ones are drawn:
- * a whole number of them, aligned to the calendar. Each begins at its time and ends at the next one's, so that a mark
- * stands in the candle it happened in.
+ * Candles with their volume in a strip below. Where they would be narrower than a few pixels, coarser ones
+ * are drawn: a whole number of them, aligned to the calendar. Each begins at its time and ends at the next
+ * one's, so that a mark stands in the candle it happened in.
  */
 void
 tf_plot_add_candles (TfPlot         *self,

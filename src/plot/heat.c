@@ -61,7 +61,8 @@ cell_color (const Heat        *self,
 static double
 luminance (const TfColor *color)
 {
-  return 0.2126 * color->red * color->red + 0.7152 * color->green * color->green + 0.0722 * color->blue * color->blue;
+  return 0.2126 * color->red * color->red + 0.7152 * color->green * color->green
+         + 0.0722 * color->blue * color->blue;
 }
 
 static int
@@ -92,8 +93,9 @@ heat_draw (TfLayer *layer,
   for (guint c = 0; c < self->n_columns; c++)
     widest = MAX (widest, tf_pen_size (pen, theme->small, self->columns[c], NULL));
   for (guint i = 0; i < self->n_rows * self->n_columns; i++)
-    number = MAX (number, tf_pen_size (pen, theme->small,
-                                       tf_axis_format (self->values[i], decimals, frame->format, FALSE, text), NULL));
+    number = MAX (number,
+                  tf_pen_size (pen, theme->small,
+                               tf_axis_format (self->values[i], decimals, frame->format, FALSE, text), NULL));
   left = MIN (left, frame->width * 0.35) + 8;
   w = (frame->width - left) / self->n_columns;
   upright = widest + 4 > w; /* the names of narrow columns stand on end */
@@ -120,7 +122,8 @@ heat_draw (TfLayer *layer,
   for (guint r = 0; r < self->n_rows; r++)
     {
       if (h >= line * 0.8)
-        tf_pen_text (pen, theme->small, self->rows[r], left - 8, top + (r + 0.5) * h, 1, 0.5, left - 8, &theme->dim);
+        tf_pen_text (pen, theme->small, self->rows[r], left - 8, top + (r + 0.5) * h, 1, 0.5, left - 8,
+                     &theme->dim);
       for (guint c = 0; c < self->n_columns; c++)
         {
           double value = self->values[r * self->n_columns + c], x = left + c * w, y = top + r * h;
@@ -243,7 +246,7 @@ tf_plot_add_heat (TfPlot            *self,
   layer->n_columns = n_columns;
   layer->values = g_new (double, MAX (n, 1));
   for (gsize i = 0; i < n; i++)
-    layer->values[i] = tf_plot_usable (values[i]) ? values[i] : (double) NAN;
+    layer->values[i] = tf_plot_usable (values[i]) ? values[i] : TF_PLOT_NONE;
   heat_values (&layer->layer, 0, 0, &least, &most);
   layer->limit = limit > 0 ? limit : MAX (most, -least);
   if (!(layer->limit > 0))

@@ -46,7 +46,7 @@ in_view (Line   *self,
   return tf_series_lower (self->points, sizeof *self->points, self->n, high + 1) - *from;
 }
 
-/* The value of the line at @time, between the points around it: what is drawn at the edges of a zoomed view. */
+/* The value of the line at @time, between the points around it: what a zoomed view has at its edges. */
 static gboolean
 value_at (Line   *self,
           TfTime  time,
@@ -54,12 +54,14 @@ value_at (Line   *self,
 {
   guint i = tf_series_lower (self->points, sizeof *self->points, self->n, time);
   const TfPoint *a, *b;
+  double share;
 
   if (i == 0 || i == self->n)
     return FALSE;
   a = &self->points[i - 1];
   b = &self->points[i];
-  *value = a->value + (b->value - a->value) * ((double) time - (double) a->time) / ((double) b->time - (double) a->time);
+  share = ((double) time - (double) a->time) / ((double) b->time - (double) a->time);
+  *value = a->value + (b->value - a->value) * share;
   return isfinite (*value);
 }
 
@@ -175,7 +177,8 @@ trace_points (Line    *self,
     add_vertex (path, frame->x, tf_frame_y (frame, value), &move);
   for (guint i = from; i < from + n; i++)
     if (isfinite (self->points[i].value))
-      add_vertex (path, tf_frame_x (frame, self->points[i].time), tf_frame_y (frame, self->points[i].value), &move);
+      add_vertex (path, tf_frame_x (frame, self->points[i].time), tf_frame_y (frame, self->points[i].value),
+                  &move);
     else
       move = TRUE;
   if (value_at (self, frame->high, &value))
@@ -266,8 +269,8 @@ tip_point (Line          *self,
   if (isfinite (self->points[i].value))
     {
       cairo_new_sub_path (frame->pen.cr);
-      cairo_arc (frame->pen.cr, tf_frame_x (frame, self->points[i].time), tf_frame_y (frame, self->points[i].value), 3.5,
-                 0, 2 * G_PI);
+      cairo_arc (frame->pen.cr, tf_frame_x (frame, self->points[i].time),
+                 tf_frame_y (frame, self->points[i].value), 3.5, 0, 2 * G_PI);
       tf_pen_color (&frame->pen, color, 1);
       cairo_fill_preserve (frame->pen.cr);
       tf_pen_color (&frame->pen, &frame->pen.theme->background, 1);
@@ -275,7 +278,8 @@ tip_point (Line          *self,
       cairo_stroke (frame->pen.cr);
     }
   tf_frame_tip (frame, color, g_strdup (self->layer.name != NULL ? self->layer.name : _("Value")),
-                g_strdup (tf_axis_format (self->points[i].value, frame->decimals, frame->format, FALSE, text)));
+                g_strdup (
+                  tf_axis_format (self->points[i].value, frame->decimals, frame->format, FALSE, text)));
 }
 
 static void
@@ -327,7 +331,8 @@ line_describe (TfLayer      *layer,
   if (self->underwater)
     g_string_append_printf (text, _(", from %s to %s, deepest %s, last %s"), from, to, low, last);
   else
-    g_string_append_printf (text, _(", from %s to %s, lowest %s, highest %s, last %s"), from, to, low, high, last);
+    g_string_append_printf (text, _(", from %s to %s, lowest %s, highest %s, last %s"), from, to, low, high,
+                            last);
 }
 
 static void
@@ -355,7 +360,7 @@ add (TfPlot       *self,
   for (guint i = 0; i < n; i++)
     {
       if (!tf_plot_usable (line->points[i].value))
-        line->points[i].value = NAN;
+        line->points[i].value = TF_PLOT_NONE;
       line->usable |= isfinite (line->points[i].value);
     }
   return line;

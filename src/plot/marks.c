@@ -3,13 +3,15 @@
 
 #include "plot/plot-private.h"
 
+#define CELL 5 /* px: marks closer than that are one */
+
 /* What happened on a chart (marks), and where something will (levels). Neither widens the time axis. */
 
 typedef struct
 {
-  TfLayer layer;
+  TfLayer     layer;
   TfPlotMark *marks; /* labels owned */
-  guint   n;
+  guint       n;
 } Marks;
 
 typedef struct
@@ -20,7 +22,7 @@ typedef struct
 } Level;
 
 static TfColor
-mark_color (const TfPlotMark      *mark,
+mark_color (const TfPlotMark  *mark,
             const TfPlotTheme *theme)
 {
   return mark->kind == TF_MARK_REFUSED ? theme->dim : mark->direction < 0 ? theme->series[2] : theme->accent;
@@ -28,10 +30,10 @@ mark_color (const TfPlotMark      *mark,
 
 /* A triangle whose tip touches the price, or a dot on it. A halo keeps it apart from the candle behind. */
 static void
-draw_mark (TfFrame      *frame,
+draw_mark (TfFrame          *frame,
            const TfPlotMark *mark,
-           double        x,
-           double        y)
+           double            x,
+           double            y)
 {
   const TfPlotTheme *theme = frame->pen.theme;
   TfColor color = mark_color (mark, theme);
@@ -72,21 +74,23 @@ static void
 marks_draw (TfLayer *layer,
             TfFrame *frame)
 {
-  static const TfMarkKind order[] = { TF_MARK_REFUSED, TF_MARK_EXIT, TF_MARK_ENTRY }; /* what matters on top */
+  /* What matters on top. */
+  static const TfMarkKind order[] = { TF_MARK_REFUSED, TF_MARK_EXIT, TF_MARK_ENTRY };
   Marks *self = (Marks *) layer;
   guint from = tf_series_lower (self->marks, sizeof *self->marks, self->n, frame->low);
   double reach = frame->pen.theme->small;
   const TfPlotMark *nearest = NULL;
+  gsize across = (gsize) (frame->width / CELL) + 1, down = (gsize) (frame->height / CELL) + 1;
+  g_autofree guint8 *cells = g_malloc0 (across * down); /* where what is drawn already */
 
   for (guint k = 0; k < G_N_ELEMENTS (order); k++)
     {
-      double last_x = -G_MAXDOUBLE, last_y = 0;
-      int last_direction = 0;
-
       for (guint i = from; i < self->n && self->marks[i].time <= frame->high; i++)
         {
           const TfPlotMark *mark = &self->marks[i];
+          guint8 bit = 1 << (order[k] * 2 + (mark->direction < 0));
           double x, y, distance;
+          guint8 *cell;
 
           if (mark->kind != order[k] || !tf_plot_usable (mark->value))
             continue;
@@ -102,12 +106,12 @@ marks_draw (TfLayer *layer,
                 }
             }
           /* One for those that would cover one another: ten fills in a second are one event to the eye. */
-          if (fabs (x - last_x) < 4 && fabs (y - last_y) < 4 && mark->direction == last_direction)
+          if (x < frame->x || x > frame->x + frame->width || y < frame->y || y > frame->y + frame->height)
             continue;
-          draw_mark (frame, mark, x, y);
-          last_x = x;
-          last_y = y;
-          last_direction = mark->direction;
+          cell = &cells[(gsize) ((y - frame->y) / CELL) * across + (gsize) ((x - frame->x) / CELL)];
+          if ((*cell & bit) == 0)
+            draw_mark (frame, mark, x, y);
+          *cell |= bit;
         }
     }
   if (nearest != NULL && nearest->label != NULL)
@@ -171,10 +175,10 @@ compare_marks (gconstpointer a,
  * Entries, exits and refusals at the price they happened at.
  */
 void
-tf_plot_add_marks (TfPlot       *self,
-                   const char   *name,
+tf_plot_add_marks (TfPlot           *self,
+                   const char       *name,
                    const TfPlotMark *marks,
-                   guint         n)
+                   guint             n)
 {
   Marks *layer;
 
@@ -208,7 +212,7 @@ level_color (const Level       *self,
     }
 }
 
-/* A level near the data belongs into the picture; one far away would press the data flat, and stays outside. */
+/* A level near the data belongs into the picture; one far away would press it flat, and stays outside. */
 static gboolean
 level_values (TfLayer *layer,
               TfTime   low,
@@ -269,14 +273,16 @@ level_draw (TfLayer *layer,
   else
     {
       tf_axis_format (self->value, frame->decimals, frame->format, FALSE, value);
-      text = g_strdup_printf ("%s %s %s", layer->name != NULL ? layer->name : "", value, place > 1 ? "↑" : "↓");
+      text = g_strdup_printf ("%s %s %s", layer->name != NULL ? layer->name : "", value,
+                              place > 1 ? "↑" : "↓");
     }
   if (text != NULL)
     {
       gboolean below = y < frame->y + line + 4;
 
       tf_pen_halo (&frame->pen, theme->small, text, frame->x + 4, below ? y + 2 : y - 2, 0, below ? 0 : 1);
-      tf_pen_text (&frame->pen, theme->small, text, frame->x + 4, below ? y + 2 : y - 2, 0, below ? 0 : 1, 0, &color);
+      tf_pen_text (&frame->pen, theme->small, text, frame->x + 4, below ? y + 2 : y - 2, 0, below ? 0 : 1, 0,
+                   &color);
     }
 }
 
@@ -287,12 +293,13 @@ level_describe (TfLayer      *layer,
 {
   double value = ((Level *) layer)->value;
   char buffer[TF_AXIS_LABEL_SIZE];
+  int decimals = pane->decimals;
 
-  if (pane->decimals >= 0 || pane->format != TF_FORMAT_NUMBER)
-    tf_axis_format (value, pane->decimals < 0 ? 2 : pane->decimals, pane->format, FALSE, buffer);
-  else
-    tf_axis_format (value, CLAMP (5 - (int) log10 (fabs (value) + 1e-12), 0, 8), pane->format, FALSE, buffer);
-  g_string_append (text, buffer);
+  if (decimals < 0 && pane->format != TF_FORMAT_NUMBER)
+    decimals = 2;
+  else if (decimals < 0) /* five digits say where it is */
+    decimals = value != 0 && isfinite (value) ? CLAMP (4 - (int) floor (log10 (fabs (value))), 0, 8) : 0;
+  g_string_append (text, tf_axis_format (value, decimals, pane->format, FALSE, buffer));
 }
 
 static const TfLayerClass level_class = {
@@ -304,8 +311,8 @@ static const TfLayerClass level_class = {
  * @name: (nullable): “Stop”
  * @value: where
  *
- * A horizontal line with its value at the right edge. Add it after the data of its pane: it widens the value axis only
- * as long as the data stays readable; a level farther away is named at the edge it lies beyond.
+ * A horizontal line with its value at the right edge. Add it after the data of its pane: it widens the value
+ * axis only as long as the data stays readable; a level farther away is named at the edge it lies beyond.
  */
 void
 tf_plot_add_level (TfPlot     *self,
@@ -317,6 +324,6 @@ tf_plot_add_level (TfPlot     *self,
 
   g_return_if_fail (self != NULL);
   layer = tf_plot_add (self, &level_class, name, sizeof *layer);
-  layer->value = tf_plot_usable (value) ? value : (double) NAN;
+  layer->value = tf_plot_usable (value) ? value : TF_PLOT_NONE;
   layer->kind = kind;
 }

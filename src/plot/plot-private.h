@@ -1,5 +1,6 @@
 #pragma once
 
+#include <math.h>
 #include <pango/pangocairo.h>
 
 #include "plot/plot.h"
@@ -9,6 +10,7 @@ G_BEGIN_DECLS
 
 /* What the layers share: a pen that writes, the frame they draw into, the tooltip they fill. */
 
+#define TF_PLOT_NONE ((double) NAN)
 #define TF_PLOT_LIMIT 1e100 /* values beyond are noise: their span would overflow */
 
 static inline gboolean
@@ -71,8 +73,8 @@ typedef struct
 
 typedef struct _TfLayer TfLayer;
 
-/* Any function may be NULL; a figure has values and draw. times and values widen a range and say whether there was
- * anything usable in it. */
+/* Any function may be NULL; a figure has values and draw. times and values widen a range and say whether
+ * there was anything usable in it. */
 typedef struct
 {
   gboolean figure; /* fills the rectangle by itself, without axes */
@@ -100,12 +102,16 @@ gpointer    tf_plot_add         (TfPlot             *self,
                                  const char         *name,
                                  gsize               size);
 
+char       *tf_plot_time_text   (TfTime              time);
+
 /* Frame */
 static inline double
 tf_frame_x (const TfFrame *frame,
             TfTime         time)
 {
-  return frame->x + ((double) time - (double) frame->low) / ((double) frame->high - (double) frame->low) * frame->width;
+  double share = ((double) time - (double) frame->low) / ((double) frame->high - (double) frame->low);
+
+  return frame->x + share * frame->width;
 }
 
 static inline double
@@ -127,7 +133,16 @@ void        tf_frame_tip        (TfFrame            *frame,
                                  const TfColor      *color,
                                  char               *name,
                                  char               *value);
-char       *tf_plot_time_text   (TfTime              time);
+
+/* Tip */
+void        tf_tip_init         (TfTip              *self);
+void        tf_tip_clear        (TfTip              *self);
+void        tf_tip_draw         (TfTip              *self,
+                                 TfPen              *pen,
+                                 double              width,
+                                 double              height,
+                                 double              x,
+                                 double              y);
 
 /* Pen */
 void        tf_pen_init         (TfPen              *self,

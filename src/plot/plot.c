@@ -74,7 +74,8 @@ tf_plot_free (TfPlot *self)
 /**
  * tf_plot_clear:
  *
- * Takes out all layers and panes. The view, the crosshair and the empty text stay: for filling it again with newer data.
+ * Takes out all layers and panes. The view, the crosshair and the empty text stay: for filling it again with
+ * newer data.
  */
 void
 tf_plot_clear (TfPlot *self)
@@ -120,7 +121,7 @@ tf_plot_add_pane (TfPlot *self,
 
 /**
  * tf_plot_set_format:
- * @decimals: of single values (tags, tooltip); -1: found from the data. Axis labels have what their steps need.
+ * @decimals: of single values (tags, tooltip); -1: from the data. Axis labels have what their steps need.
  */
 void
 tf_plot_set_format (TfPlot  *self,
@@ -357,150 +358,6 @@ tf_frame_tag (TfFrame       *frame,
   g_array_append_val (frame->tags, tag);
 }
 
-/* “12 Mar 2020, 17:00 UTC”; seconds only where there are any. */
-char *
-tf_plot_time_text (TfTime time)
-{
-  g_autoptr (GDateTime) date = g_date_time_new_from_unix_utc (tf_time_day (time) * (TF_DAY / TF_SECOND));
-  TfTime rest = time - tf_time_day (time) * TF_DAY;
-  g_autofree char *day = g_date_time_format (date, "%-d %b %Y");
-
-  if (rest == 0)
-    return g_steal_pointer (&day);
-  if (rest % TF_MINUTE / TF_SECOND == 0)
-    return g_strdup_printf ("%s, %02d:%02d UTC", day, (int) (rest / TF_HOUR), (int) (rest / TF_MINUTE % 60));
-  return g_strdup_printf ("%s, %02d:%02d:%02d UTC", day, (int) (rest / TF_HOUR), (int) (rest / TF_MINUTE % 60),
-                          (int) (rest / TF_SECOND % 60));
-}
-
-static char *
-span_text (TfTime span)
-{
-  static const struct { TfTime unit; const char *letter; } units[] = {
-    { TF_DAY, "d" }, { TF_HOUR, "h" }, { TF_MINUTE, "m" }, { TF_SECOND, "s" },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (units); i++)
-    if (span % units[i].unit == 0)
-      return g_strdup_printf ("%d\xc2\xa0%s", (int) (span / units[i].unit), units[i].letter);
-  return g_strdup_printf ("%.3g\xc2\xa0s", (double) span / (double) TF_SECOND);
-}
-
-/* For a layer whose nearest sample begins at @time and spans @span (0: a moment): the tooltip speaks of it,
- * and the crosshair goes there. */
-void
-tf_frame_snap (TfFrame *frame,
-               TfTime   time,
-               TfTime   span)
-{
-  g_autofree char *when = NULL;
-
-  if (frame->tip->title != NULL)
-    return;
-  frame->tip->x = tf_frame_x (frame, time + span / 2);
-  when = tf_plot_time_text (time);
-  if (span == 0)
-    frame->tip->title = g_steal_pointer (&when);
-  else
-    {
-      g_autofree char *length = span_text (span);
-
-      frame->tip->title = g_strdup_printf ("%s \xc2\xb7 %s", when, length);
-    }
-}
-
-/* Adds a row to the tooltip. @color: (nullable). Takes @name and @value. */
-void
-tf_frame_tip (TfFrame       *frame,
-              const TfColor *color,
-              char          *name,
-              char          *value)
-{
-  TfTipRow row = { color != NULL ? *color : (TfColor) { 0 }, color != NULL, name, value };
-
-  g_array_append_val (frame->tip->rows, row);
-}
-
-static void
-clear_tip_row (gpointer data)
-{
-  TfTipRow *row = data;
-
-  g_free (row->name);
-  g_free (row->value);
-}
-
-static void
-draw_tip (TfTip  *tip,
-          TfPen  *pen,
-          double  width,
-          double  height,
-          double  x,
-          double  y)
-{
-  const TfPlotTheme *theme = pen->theme;
-  double line, name_width = 0, value_width = 0, w, h, title = 0, dots = 0;
-  double inset = theme->small * 0.75;
-
-  if (tip->title == NULL && tip->rows->len == 0)
-    return;
-  tf_pen_size (pen, theme->small, "0", &line);
-  line *= 1.25;
-  if (tip->title != NULL)
-    title = tf_pen_size (pen, theme->small, tip->title, NULL);
-  for (guint i = 0; i < tip->rows->len; i++)
-    {
-      TfTipRow *row = &g_array_index (tip->rows, TfTipRow, i);
-
-      if (row->dot)
-        dots = theme->small;
-      w = tf_pen_size (pen, theme->small, row->name, NULL);
-      if (row->value == NULL)
-        title = MAX (title, w + (row->dot ? theme->small : 0));
-      else
-        {
-          name_width = MAX (name_width, w);
-          w = tf_pen_size (pen, theme->small, row->value, NULL);
-          value_width = MAX (value_width, w);
-        }
-    }
-  w = MAX (title, value_width > 0 ? dots + name_width + 2 * inset + value_width : 0) + 2 * inset;
-  h = (tip->rows->len + (tip->title != NULL)) * line + 2 * inset - line * 0.2;
-  /* Beside the pointer, never under it; on the other side where there is no room. */
-  x = x + 14 + w <= width ? x + 14 : x - 14 - w;
-  y = y + 14 + h <= height ? y + 14 : y - 14 - h;
-  x = floor (CLAMP (x, 0, MAX (width - w, 0)));
-  y = floor (CLAMP (y, 0, MAX (height - h, 0)));
-
-  tf_pen_box (pen, x + 0.5, y + 0.5, ceil (w), ceil (h), 6);
-  tf_pen_color (pen, &theme->background, 0.96);
-  cairo_fill_preserve (pen->cr);
-  tf_pen_color (pen, &theme->dim, 0.5);
-  cairo_set_line_width (pen->cr, theme->hairline);
-  cairo_stroke (pen->cr);
-  y += inset;
-  if (tip->title != NULL)
-    {
-      tf_pen_text (pen, theme->small, tip->title, x + inset, y, 0, 0, 0, &theme->dim);
-      y += line;
-    }
-  for (guint i = 0; i < tip->rows->len; i++, y += line)
-    {
-      TfTipRow *row = &g_array_index (tip->rows, TfTipRow, i);
-
-      if (row->dot)
-        {
-          tf_pen_color (pen, &row->color, 1);
-          cairo_arc (pen->cr, x + inset + theme->small * 0.3, y + line * 0.4, theme->small * 0.3, 0, 2 * G_PI);
-          cairo_fill (pen->cr);
-        }
-      tf_pen_text (pen, theme->small, row->name, x + inset + (row->value != NULL ? dots : row->dot ? theme->small : 0),
-                   y, 0, 0, 0, row->value != NULL ? &theme->dim : &theme->ink);
-      if (row->value != NULL)
-        tf_pen_text (pen, theme->small, row->value, x + w - inset, y, 1, 0, 0, &theme->ink);
-    }
-}
-
 static void
 draw_empty (TfPlot *self,
             TfPen  *pen,
@@ -513,8 +370,8 @@ draw_empty (TfPlot *self,
   if (self->empty_text == NULL)
     return;
   w = tf_pen_size (pen, pen->theme->size, self->empty_text, &h);
-  tf_pen_text (pen, pen->theme->size, self->empty_text, (width - MIN (w, limit)) / 2, (height - h) / 2, 0, 0, limit,
-               &pen->theme->dim);
+  tf_pen_text (pen, pen->theme->size, self->empty_text, (width - MIN (w, limit)) / 2, (height - h) / 2, 0, 0,
+               limit, &pen->theme->dim);
 }
 
 /* Tags that would touch move apart, in the order of their values. */
@@ -593,8 +450,9 @@ draw_gutter (TfFrame      *frame,
       for (guint k = 0; k < frame->tags->len && free_place; k++)
         free_place = fabs (g_array_index (frame->tags, TfTag, k).y - y) >= size;
       if (free_place)
-        tf_pen_text (&frame->pen, theme->small, tf_axis_format (ticks[i], decimals, frame->format, FALSE, text),
-                     x + 2 + TAG_PADDING, y, 0, 0.5, 0, &theme->dim);
+        tf_pen_text (&frame->pen, theme->small,
+                     tf_axis_format (ticks[i], decimals, frame->format, FALSE, text), x + 2 + TAG_PADDING, y,
+                     0, 0.5, 0, &theme->dim);
     }
   for (guint i = 0; i < frame->tags->len; i++)
     {
@@ -767,7 +625,7 @@ draw_panes (TfPlot *self,
       frame->pen = *pen;
       frame->low = low;
       frame->high = high;
-      frame->pointer_x = frame->pointer_y = NAN;
+      frame->pointer_x = frame->pointer_y = TF_PLOT_NONE;
       frame->y = y;
       frame->height = floor (room * (i == 0 ? 1 - others : g_array_index (self->panes, TfPane, i).share));
       y += frame->height + PANE_GAP;
@@ -775,13 +633,14 @@ draw_panes (TfPlot *self,
       labelled = frame->axis;
       if (frame->strip)
         labelled.low = tf_axis_unmap (&labelled, STRIP);
-      n_ticks[i] = tf_axis_ticks (&labelled, (guint) CLAMP (frame->height / (line * 2), 1, TF_AXIS_MAX_TICKS), ticks[i],
-                                  &step);
+      n_ticks[i] = tf_axis_ticks (&labelled, (guint) CLAMP (frame->height / (line * 2), 1, TF_AXIS_MAX_TICKS),
+                                  ticks[i], &step);
       decimals[i] = tf_axis_decimals (step, frame->format);
       for (guint k = 0; k < n_ticks[i]; k++)
         {
           double w = tf_pen_size (pen, theme->small,
-                                  tf_axis_format (ticks[i][k], decimals[i], frame->format, FALSE, text), NULL);
+                                  tf_axis_format (ticks[i][k], decimals[i], frame->format, FALSE, text),
+                                  NULL);
 
           gutter = MAX (gutter, w);
         }
@@ -827,7 +686,8 @@ draw_panes (TfPlot *self,
   if (pointed != NULL)
     {
       draw_crosshair (pointed, top, bottom, gutter, line);
-      draw_tip (tip, pen, frames[0].width, bottom, isnan (tip->x) ? self->pointer_x : tip->x, self->pointer_y);
+      tf_tip_draw (tip, pen, frames[0].width, bottom, isnan (tip->x) ? self->pointer_x : tip->x,
+                   self->pointer_y);
     }
 
   self->drawn_x = 0;
@@ -860,8 +720,8 @@ find_figure (TfPlot *self)
  * @height: of it
  * @theme: colours, font and sizes
  *
- * Paints no background. A figure (bars, heat map, reliability diagram) has the rectangle to itself. Without anything
- * that has data, the empty text is drawn.
+ * Paints no background. A figure (bars, heat map, reliability diagram) has the rectangle to itself. Without
+ * anything that has data, the empty text is drawn.
  */
 void
 tf_plot_draw (TfPlot            *self,
@@ -870,7 +730,7 @@ tf_plot_draw (TfPlot            *self,
               double             height,
               const TfPlotTheme *theme)
 {
-  TfTip tip = { NULL, NAN, NULL };
+  TfTip tip;
   TfTime low, high;
   TfLayer *figure;
   TfPen pen;
@@ -882,12 +742,13 @@ tf_plot_draw (TfPlot            *self,
   cairo_save (cr);
   cairo_new_path (cr);
   tf_pen_init (&pen, cr, theme);
-  tip.rows = g_array_new (FALSE, FALSE, sizeof (TfTipRow));
-  g_array_set_clear_func (tip.rows, clear_tip_row);
+  tf_tip_init (&tip);
   figure = find_figure (self);
   if (figure != NULL)
     {
-      TfFrame frame = { .pen = pen, .width = width, .height = height, .pointer_x = NAN, .pointer_y = NAN };
+      TfFrame frame = {
+        .pen = pen, .width = width, .height = height, .pointer_x = TF_PLOT_NONE, .pointer_y = TF_PLOT_NONE
+      };
 
       frame.format = g_array_index (self->panes, TfPane, figure->pane).format;
       frame.decimals = g_array_index (self->panes, TfPane, figure->pane).decimals;
@@ -898,15 +759,15 @@ tf_plot_draw (TfPlot            *self,
           frame.tip = &tip;
         }
       figure->class->draw (figure, &frame);
-      draw_tip (&tip, &pen, width, height, self->pointer_x, self->pointer_y);
+      tf_tip_draw (&tip, &pen, width, height, self->pointer_x, self->pointer_y);
     }
   else if (tf_plot_get_range (self, &low, &high))
     draw_panes (self, &pen, width, height, &tip);
   else
     draw_empty (self, &pen, width, height);
-  g_free (tip.title);
-  g_array_unref (tip.rows);
+  tf_tip_clear (&tip);
   tf_pen_clear (&pen);
+  cairo_new_path (cr); /* not part of what is restored */
   cairo_restore (cr);
 }
 
@@ -954,6 +815,7 @@ tf_plot_draw_legend (TfPlot            *self,
       x += w + theme->small * 1.5;
     }
   tf_pen_clear (&pen);
+  cairo_new_path (cr); /* not part of what is restored */
   cairo_restore (cr);
   return y + line;
 }

@@ -8,11 +8,12 @@
 
 G_BEGIN_DECLS
 
-/* A chart: panes over one another that share a time axis, each with a value axis and layers in it. Or one figure
- * that fills the rectangle by itself: bars, a heat map, a reliability diagram. Draws with Cairo onto anything.
+/* A chart: panes over one another that share a time axis, each with a value axis and layers in it. Or one
+ * figure that fills the rectangle by itself: bars, a heat map, a reliability diagram. Draws with Cairo onto
+ * anything.
  *
  * Everything given to an add function is copied, names and arrays alike; the caller may free its own at once.
- * Times ascend (what does not is sorted); a value that is not finite leaves a gap. Not safe across threads. */
+ * Times ascend (what does not is sorted); a value that is not finite leaves a gap. For one thread. */
 typedef struct _TfPlot TfPlot;
 
 typedef enum
@@ -91,7 +92,7 @@ void        tf_plot_add_underwater  (TfPlot                 *self,
                                      guint                   n);
 void        tf_plot_add_marks       (TfPlot                 *self,
                                      const char             *name,
-                                     const TfPlotMark           *marks,
+                                     const TfPlotMark       *marks,
                                      guint                   n);
 void        tf_plot_add_level       (TfPlot                 *self,
                                      const char             *name,

@@ -138,8 +138,9 @@ reliability_describe (TfLayer      *layer,
       count += self->bins[i].count;
     }
   tf_axis_format (count, 0, TF_FORMAT_NUMBER, FALSE, cases);
-  tf_axis_format (count > 0 ? gap / count : (double) NAN, 1, TF_FORMAT_PERCENT, FALSE, value);
-  g_string_append_printf (text, _("%s cases in %u groups, mean gap between said and happened %s"), cases, self->n, value);
+  tf_axis_format (count > 0 ? gap / count : TF_PLOT_NONE, 1, TF_FORMAT_PERCENT, FALSE, value);
+  g_string_append_printf (text, _("%s cases in %u groups, mean gap between said and happened %s"), cases,
+                          self->n, value);
 }
 
 static void
@@ -167,7 +168,8 @@ compare_bins (gconstpointer a,
  * tf_plot_add_reliability:
  * @bins: (array length=n): what was said against what happened; those outside of 0..1 are left out
  *
- * A figure: how often what had a given confidence came true. On the diagonal the confidence means what it says.
+ * A figure: how often what had a given confidence came true. On the diagonal the confidence means what it
+ * says.
  */
 void
 tf_plot_add_reliability (TfPlot                 *self,

@@ -93,7 +93,7 @@ tf_series_bounds (const TfPoint *points,
 /**
  * tf_series_columns:
  * @points: ascending; those outside of @low..@high are left out
- * @columns: (out): @n_columns of them, @low at the left edge of the first, @high at the right edge of the last
+ * @columns: (out): @n_columns of them, @low at the left edge of the first, @high at the right of the last
  *
  * One pass over the samples: what a million of them look like in a thousand pixels, no peak lost.
  */
@@ -151,7 +151,7 @@ tf_series_interval (const TfBar *bars,
 /**
  * tf_series_coarser:
  *
- * Returns: the smallest usual interval of at least @at_least that whole bars of @interval fill, or @interval itself
+ * Returns: the smallest usual interval of at least @at_least that whole bars of @interval fill
  */
 TfTime
 tf_series_coarser (TfTime interval,

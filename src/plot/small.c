@@ -20,7 +20,8 @@ tf_plot_sparkline (cairo_t           *cr,
                    const TfColor     *color,
                    const TfPlotTheme *theme)
 {
-  double least = G_MAXDOUBLE, most = -G_MAXDOUBLE, first = NAN, last = NAN, x = 0, y = 0, inset;
+  double least = G_MAXDOUBLE, most = -G_MAXDOUBLE, first = TF_PLOT_NONE, last = TF_PLOT_NONE, x = 0, y = 0;
+  double inset;
   guint columns;
   gboolean move = TRUE;
   TfAxis axis;
@@ -47,7 +48,7 @@ tf_plot_sparkline (cairo_t           *cr,
   for (guint c = 0; c < columns; c++)
     {
       guint from = (guint) ((guint64) c * n / columns), to = (guint) ((guint64) (c + 1) * n / columns);
-      double low = G_MAXDOUBLE, high = -G_MAXDOUBLE, ends[2] = { NAN, NAN };
+      double low = G_MAXDOUBLE, high = -G_MAXDOUBLE, ends[2] = { TF_PLOT_NONE, TF_PLOT_NONE };
 
       for (guint i = from; i < to; i++)
         if (tf_plot_usable (values[i]))
@@ -140,7 +141,8 @@ tf_plot_gauge (cairo_t           *cr,
       {
         double x = round (marks[i] / end * width);
 
-        cairo_rectangle (cr, x - 2, 0, 4, height); /* cut out of the bar, so that it shows on its own colour, too */
+        /* Cut out of the bar, so that it shows on its own colour, too. */
+        cairo_rectangle (cr, x - 2, 0, 4, height);
         tf_pen_color (&pen, &theme->background, 1);
         cairo_fill (cr);
         cairo_rectangle (cr, x - 1, 0, 2, height);

@@ -1,7 +1,7 @@
 #include "plot/theme.h"
 
-/* The colours of libadwaita's named palette, darker on white and lighter on black until they reach a contrast of
- * 3:1 as lines. No line of the series palette is a green or a red: those mean gain and loss. */
+/* The colours of libadwaita's named palette, darker on white and lighter on black until they reach a contrast
+ * of 3:1 as lines. No line of the series palette is a green or a red: those mean gain and loss. */
 
 #define RGB(hex) { ((hex) >> 16) / 255.0, ((hex) >> 8 & 0xff) / 255.0, ((hex) & 0xff) / 255.0, 1 }
 

@@ -18,8 +18,8 @@ typedef enum
   TF_THEME_PRINT, /* lengths are points: thinner lines, smaller text */
 } TfThemeKind;
 
-/* All that a chart takes from its surroundings. Plain data: init it, then change what the platform knows better
- * (the font, the accent). */
+/* All that a chart takes from its surroundings. Plain data: init it, then change what the platform knows
+ * better (the font, the accent). */
 typedef struct
 {
   TfColor     ink, dim, grid;            /* text; secondary text; hairlines */
