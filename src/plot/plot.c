@@ -422,6 +422,13 @@ draw_tag (TfPen      *pen,
   tf_pen_text (pen, pen->theme->small, text, x + TAG_PADDING, y, 0, 0.5, 0, &pen->theme->background);
 }
 
+static gboolean
+has_point (const TfFrame *frame)
+{
+  return frame->pointer_x >= frame->x && frame->pointer_x <= frame->x + frame->width
+         && frame->pointer_y >= frame->y && frame->pointer_y <= frame->y + frame->height;
+}
+
 /* Value labels beside their grid lines, except where a tag stands. */
 static void
 draw_gutter (TfFrame      *frame,
@@ -445,7 +452,8 @@ draw_gutter (TfFrame      *frame,
   for (guint i = 0; i < n_ticks; i++)
     {
       double y = tf_frame_y (frame, ticks[i]);
-      gboolean free_place = TRUE;
+      /* The label of the crosshair is going to stand where the pointer is. */
+      gboolean free_place = !has_point (frame) || fabs (frame->pointer_y - y) >= size;
 
       for (guint k = 0; k < frame->tags->len && free_place; k++)
         free_place = fabs (g_array_index (frame->tags, TfTag, k).y - y) >= size;
@@ -497,13 +505,6 @@ draw_times (TfFrame *frame,
       if (fits)
         return;
     }
-}
-
-static gboolean
-has_point (const TfFrame *frame)
-{
-  return frame->pointer_x >= frame->x && frame->pointer_x <= frame->x + frame->width
-         && frame->pointer_y >= frame->y && frame->pointer_y <= frame->y + frame->height;
 }
 
 static void
