@@ -23,7 +23,7 @@ typedef struct
  *
  * Properties (read-only, notify): “run-state” (int, TfRunState), “message” (string, translated), “simulated”, “halted” (booleans).
  * Signals: “updated” (lists and totals are up to date with a new snapshot; for what draws by itself),
- * “renewed” (another configuration: accounts, bots, traders are other ones). */
+ * “renewed” (another configuration: accounts, bots, traders are other ones), “alarm” (string: a critical alert, in words). */
 #define TF_TYPE_DESK (tf_desk_get_type ())
 G_DECLARE_FINAL_TYPE (TfDesk, tf_desk, TF, DESK, GObject)
 

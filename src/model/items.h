@@ -142,6 +142,7 @@ struct _TfSignalItem
   TfItem         parent_instance;
   TfSignalValues now;
   char          *votes;      /* (nullable): “id:milliR,…” of the record’s text */
+  char          *source;     /* (nullable): where a trader’s word comes from: “source=… id=… happened=…; evidence” */
 };
 
 /* One voter's part in a proposal's expected outcome. */
@@ -154,5 +155,7 @@ typedef struct
 TfSignalItem *tf_signal_item_new           (const TfSignalValues *values,
                                             const char           *text);
 GArray       *tf_signal_item_contributions (TfSignalItem         *self);
+char         *tf_signal_item_get_source    (TfSignalItem         *self,
+                                            const char           *key);
 
 G_END_DECLS
