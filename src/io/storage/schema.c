@@ -234,7 +234,6 @@ static const char *const migrations[] = {
   " text TEXT NOT NULL,"
   " hash BLOB NOT NULL CHECK (length (hash) = 32)) STRICT;"
   "CREATE INDEX comprehensive_audit_kind ON comprehensive_audit (kind, seq);"
-  "CREATE INDEX comprehensive_audit_account ON comprehensive_audit (account, seq);"
 
   "CREATE TABLE journal_head ("
   " id INTEGER PRIMARY KEY CHECK (id = 1),"
