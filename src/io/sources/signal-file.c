@@ -358,11 +358,12 @@ read_signal (Reader         *self,
              TfTraderSignal *signal,
              GError        **error)
 {
-  gboolean has_side = FALSE;
+  gboolean has_side = FALSE, empty;
 
   if (!take (self, '{'))
     return fail (self, "a JSON object", error);
-  if (!take (self, '}'))
+  empty = take (self, '}');
+  if (!empty)
     do
       {
         if (!take (self, '"'))
@@ -376,7 +377,7 @@ read_signal (Reader         *self,
         has_side = has_side || strcmp (self->key->str, "side") == 0;
       }
     while (take (self, ','));
-  if (self->p[-1] != '}' && !take (self, '}'))
+  if (!empty && !take (self, '}'))
     return fail (self, "a comma or the end of the object", error);
   skip_space (self);
   if (self->p != self->end)
