@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* A plot as a widget: crosshair under the pointer, scroll to zoom, drag to move, double click for all. Its colours are those of
+/* A plot as a widget: crosshair under the pointer, Control and scroll to zoom, drag to move, double click for all. Its colours are those of
  * the style and the palette. Change the plot, then call tf_chart_changed(). */
 #define TF_TYPE_CHART (tf_chart_get_type ())
 G_DECLARE_FINAL_TYPE (TfChart, tf_chart, TF, CHART, GtkWidget)

@@ -29,7 +29,7 @@ typedef struct
 } TfColumnSpec;
 
 /* @model: (transfer none): what it lists; rows are sorted by the header and can be selected.
- * @label: what the table is, for people who do not see it. */
+ * @specs are static. @label: what the table is, for people who do not see it. A GtkColumnView: wants a scrolled window. */
 GtkWidget  *tf_table_new       (GType               item_type,
                                 GListModel         *model,
                                 const TfColumnSpec *specs,
@@ -37,7 +37,7 @@ GtkWidget  *tf_table_new       (GType               item_type,
                                 const char         *label);
 /* The item of the selected row; NULL: none. (transfer none) */
 gpointer    tf_table_selected  (GtkWidget          *table);
-/* @callback (GtkColumnView *table, gpointer data): another row is selected. Dropped with @owner. */
+/* @callback (gpointer owner): another row is selected, or none. Dropped with @owner. */
 void        tf_table_on_select (GtkWidget          *table,
                                 GCallback           callback,
                                 gpointer            owner);

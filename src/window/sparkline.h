@@ -4,7 +4,7 @@
 
 G_BEGIN_DECLS
 
-/* The course of a number, without axes. Property “label” names it for people who do not see it. */
+/* The course of a number, without axes. It goes beside a number, which says the same in text. */
 #define TF_TYPE_SPARKLINE (tf_sparkline_get_type ())
 G_DECLARE_FINAL_TYPE (TfSparkline, tf_sparkline, TF, SPARKLINE, GtkWidget)
 
