@@ -897,5 +897,113 @@ tf_run_loop (TfRun   *self,
             }
         }
     }
+  /* A command that came meanwhile is not lost. */
+  for (TfCommand *command; (command = g_async_queue_try_pop (self->commands)) != NULL; g_free (command))
+    if ((gint) command->type >= 0)
+      process_command (self, command);
   return finish (self, ended, error);
+}
+
+/**
+ * tf_run_spec_of_workspace:
+ *
+ * Returns: (transfer full): what the run of @workspace was started with
+ */
+TfRunSpec *
+tf_run_spec_of_workspace (const char  *path,
+                          GError     **error)
+{
+  g_autoptr (TfWorkspace) workspace = tf_workspace_open (path, TF_WORKSPACE_READER, error);
+  g_autoptr (TfSession) session = workspace != NULL ? tf_workspace_load_session (workspace, error) : NULL;
+  TfRunSpec *spec;
+
+  if (session == NULL)
+    return NULL;
+  spec = tf_run_spec_new (session->market);
+  spec->workspace = g_strdup (path);
+  g_strfreev (spec->data);
+  g_strfreev (spec->signals);
+  spec->data = g_strdupv (session->data);
+  spec->signals = g_strdupv (session->signals);
+  spec->seed = session->seed;
+  spec->interval = session->interval;
+  spec->from = session->from;
+  spec->to = session->to;
+  spec->speed = session->speed;
+  return spec;
+}
+
+/* The running owner takes it from the inbox; how that went is in its journal. */
+static gboolean
+post_command (const char       *path,
+              const TfCommand  *command,
+              GError          **error)
+{
+  g_autoptr (TfWorkspace) workspace = tf_workspace_open (path, TF_WORKSPACE_CONTROL, error);
+  g_autoptr (TfWorkspace) reader = NULL;
+  gint64 until = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+  if (workspace == NULL || !tf_workspace_post_command (workspace, command, error))
+    return FALSE;
+  reader = tf_workspace_open (path, TF_WORKSPACE_READER, error);
+  while (reader != NULL)
+    {
+      g_autoptr (GArray) waiting = tf_workspace_take_commands (reader, 0, error);
+
+      if (waiting == NULL)
+        return FALSE;
+      if (waiting->len == 0)
+        return TRUE;
+      if (g_get_monotonic_time () > until)
+        {
+          g_set_error (error, TF_ERROR, TF_ERROR_BUSY,
+                       "%s: the running system has not confirmed the command in 10 s; whether it was carried out is not known", path);
+          return FALSE;
+        }
+      g_usleep (20000);
+    }
+  return FALSE;
+}
+
+/**
+ * tf_run_command_workspace:
+ * @snapshot: (out) (optional) (nullable): the state afterwards; %NULL when a running system has carried it out
+ *
+ * Returns when the command is durable.
+ */
+gboolean
+tf_run_command_workspace (const char       *path,
+                          const TfCommand  *command,
+                          TfSnapshot      **snapshot,
+                          GError          **error)
+{
+  g_autoptr (TfRunSpec) spec = tf_run_spec_of_workspace (path, error);
+  g_autoptr (TfRun) run = NULL;
+  g_autoptr (GError) local = NULL;
+
+  if (snapshot != NULL)
+    *snapshot = NULL;
+  if (spec == NULL)
+    return FALSE;
+  run = tf_run_new (spec, NULL, NULL, NULL);
+  if (!tf_run_prepare (run, &local))
+    {
+      if (g_error_matches (local, TF_ERROR, TF_ERROR_BUSY))
+        return post_command (path, command, error);
+      g_propagate_error (error, g_steal_pointer (&local));
+      return FALSE;
+    }
+  run->started = g_get_monotonic_time ();
+  if (!take_inbox (run, error))
+    return FALSE;
+  process_command (run, command);
+  if (snapshot != NULL)
+    *snapshot = tf_run_snapshot (run);
+  if (!finish (run, FALSE, error))
+    {
+      if (snapshot != NULL)
+        g_clear_pointer (snapshot, tf_snapshot_unref);
+      return FALSE;
+    }
+  return TRUE;
 }

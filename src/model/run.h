@@ -73,9 +73,14 @@ void        tf_run_get_figures      (TfRun           *self,
 TfSnapshot *tf_run_snapshot         (TfRun           *self);
 gboolean    tf_run_check            (TfRun           *self,
                                      GError         **error);
-/* Carries out @command on a workspace, whether a system runs on it or not. */
+/* A spec that continues the run of a workspace; its own seed, data and so on. */
+TfRunSpec  *tf_run_spec_of_workspace(const char      *workspace,
+                                     GError         **error);
+/* Carries out @command on a workspace, whether a system runs on it or not; the state afterwards, %NULL when another process
+ * carries it out. */
 gboolean    tf_run_command_workspace(const char      *workspace,
                                      const TfCommand *command,
+                                     TfSnapshot     **snapshot,
                                      GError         **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TfRun, tf_run_free)
 

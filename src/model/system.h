@@ -1,31 +1,9 @@
 #pragma once
 
-#include <gio/gio.h>
-
-#include "core/engine/snapshot.h"
-#include "core/market/event.h"
+#include "core/engine/record.h"
+#include "model/run.h"
 
 G_BEGIN_DECLS
-
-/* What to run. Copied by whoever takes it; strings are owned. */
-typedef struct
-{
-  char    *market;    /* “demo”, “replay”, “backtest” */
-  char    *workspace; /* file; NULL: none, nothing is kept */
-  GStrv    data;      /* candle files and folders */
-  GStrv    signals;   /* signal files */
-  TfTime   interval;  /* of the bars that bots vote on; 0: a minute for the demo market, an hour else */
-  TfTime   from, to;  /* of the data; 0: all */
-  TfTime   duration;  /* wall time to run; at full speed, market time; 0: to the end or until stopped */
-  double   speed;     /* market seconds a second; 0: full speed */
-  guint64  seed;
-} TfRunSpec;
-
-TfRunSpec  *tf_run_spec_new         (const char      *market);
-TfRunSpec  *tf_run_spec_copy        (const TfRunSpec *self);
-void        tf_run_spec_free        (TfRunSpec       *self);
-char       *tf_workspace_default    (const char      *market);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (TfRunSpec, tf_run_spec_free)
 
 typedef enum
 {
@@ -37,27 +15,15 @@ typedef enum
   TF_RUN_FAILED,   /* see tf_system_get_error() */
 } TfRunState;
 
-/* One committed entry, owned. Passed to the “records” signal, newest last. */
+/* One committed entry, as the “records” signal passes it, newest last. */
 typedef struct
 {
-  TfRecord record;   /* its strings are this entry's or the configuration's */
-  char    *text;
+  TfRecord    record; /* its strings are those below */
+  GRefString *account, *origin, *instrument, *reason;
+  char       *text;
 } TfEntry;
 
-/* Figures of the running system that are not the engine's. */
-typedef struct
-{
-  gint64   events;          /* market events processed */
-  double   events_per_second;
-  guint    queue;           /* batches that wait for the journal */
-  gint64   journal_entries; /* durable */
-  double   commit_ms;       /* of the last group commit */
-  gint64   last_commit;     /* monotonic time, µs */
-  double   progress;        /* 0…1 of the data; −1 unknown */
-  TfTime   market_time;
-} TfRunFigures;
-
-/* Wires feed, engine and journal and runs them on threads of their own. Belongs to the main thread: its properties, models and
+/* A run (model/run.h) on threads of its own, for the window. Belongs to the main thread: its properties, models and
  * signals change there only, at most once a frame, and show only what is durable.
  *
  * Properties: “run-state” (TfRunState as int), “message” (what it is doing, or the error; translated).
@@ -87,17 +53,5 @@ void             tf_system_set_chart        (TfSystem        *self,
 void             tf_system_set_speed        (TfSystem        *self,
                                              double           speed);
 gint64           tf_system_get_started      (TfSystem        *self);
-
-/* Without a main loop: runs to the end of @spec on the calling thread, for the command line. */
-typedef void (*TfProgressFunc) (const TfRunFigures *figures,
-                                TfSnapshot         *snapshot,
-                                gpointer            data);
-gboolean         tf_run                     (const TfRunSpec *spec,
-                                             GCancellable    *cancellable,
-                                             TfProgressFunc   progress,
-                                             gpointer         data,
-                                             TfSnapshot     **last,
-                                             TfRunFigures    *figures,
-                                             GError         **error);
 
 G_END_DECLS

@@ -234,6 +234,7 @@ tf_engine_open (TfEngine   *self,
 
   g_return_if_fail (!self->core->opened);
   self->core->opened = TRUE;
+  self->history = FALSE;
   self->core->time = MAX (self->core->time, time);
   record = tf_engine_record (self, TF_RECORD_SESSION, -1, -1, -1);
   record.reason = config->market;

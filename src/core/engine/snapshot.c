@@ -25,6 +25,7 @@ tf_snapshot_unref (TfSnapshot *self)
   g_free (self->voters);
   g_free (self->quotes);
   g_free (self->positions);
+  g_free (self->holdings);
   g_free (self->alerts);
   g_free (self->correlation);
   g_free (self->candles);
@@ -79,6 +80,7 @@ view_voter (TfEngine    *self,
   const TfVoter *voter = &self->voters[v];
 
   *view = (TfVoterView) {
+    .signals = voter->record.signals,
     .proposals = voter->proposals,
     .resolved = voter->record.resolved,
     .mean_outcome = voter->record.mean,
@@ -140,6 +142,24 @@ view_positions (TfEngine   *self,
         }
   snapshot->n_positions = positions->len;
   snapshot->positions = (TfPositionView *) (gpointer) g_array_free (g_steal_pointer (&positions), FALSE);
+}
+
+static void
+view_holdings (TfEngine   *self,
+               TfSnapshot *snapshot)
+{
+  g_autoptr (GArray) holdings = g_array_new (FALSE, TRUE, sizeof (TfHoldingView));
+
+  for (guint t = 0; t < self->config->n_traders; t++)
+    for (guint i = 0; i < self->n_instruments; i++)
+      {
+        TfHoldingView view = { t, i, tf_trader_book_position (self->book, t, i)->quantity };
+
+        if (view.quantity.raw != 0)
+          g_array_append_val (holdings, view);
+      }
+  snapshot->n_holdings = holdings->len;
+  snapshot->holdings = (TfHoldingView *) (gpointer) g_array_free (g_steal_pointer (&holdings), FALSE);
 }
 
 static void
@@ -244,6 +264,7 @@ tf_engine_snapshot (TfEngine *self,
     for (guint j = 0; j < n; j++)
       snapshot->correlation[i * n + j] = tf_correlation (self->covariance, i, j);
   view_positions (self, snapshot);
+  view_holdings (self, snapshot);
   view_alerts (self, snapshot);
   if (chart_instrument >= 0 && (guint) chart_instrument < n)
     view_candles (self, snapshot, (guint) chart_instrument);

@@ -45,6 +45,7 @@ typedef struct
   TfMoney        pnl;          /* realised and open, after fees, in all accounts */
   TfMoney        closed_pnl;   /* of it, what is realised */
   guint          trades, wins;
+  guint          signals;      /* of a trader, copied or not */
   guint          proposals, resolved;
   double         mean_outcome; /* R after costs of all its proposals, traded or not */
   double         recent_outcome;
@@ -66,6 +67,13 @@ typedef struct
   TfPrice stop, target;
   TfTime  opened;
 } TfPositionView;
+
+/* What a trader holds, as far as the signals tell. */
+typedef struct
+{
+  guint trader, instrument;
+  TfQty quantity;
+} TfHoldingView;
 
 typedef struct
 {
@@ -101,6 +109,8 @@ typedef struct
   TfQuoteView    *quotes;      /* universe->n */
   TfPositionView *positions;
   guint           n_positions;
+  TfHoldingView  *holdings;
+  guint           n_holdings;
   TfAlertView    *alerts;
   guint           n_alerts;
   double         *correlation; /* universe->n × universe->n */

@@ -274,15 +274,16 @@ size_and_gate (TfEngine         *self,
       double left = day - tf_money_double (account->probation_used);
       TfMoney budget;
 
-      if (!tf_floor_to_step (MIN (left, day / PROBATION_TRADES), 1, &budget.raw) || budget.raw <= 0)
+      if (left < day / PROBATION_TRADES / 2
+          || !tf_floor_to_step (MIN (left, day / PROBATION_TRADES), 1, &budget.raw) || budget.raw <= 0)
         return refused (TF_VERDICT_REJECTED, "exploration-budget", tf_money_double (account->probation_used), day);
       sized = tf_sizing_probation (&size, budget, sizing);
     }
   else
     sized = tf_sizing_compute (&size, sizing);
   if (!sized || sizing->quantity.raw <= 0)
-    return refused (TF_VERDICT_REJECTED, tf_refusal_name (TF_REFUSAL_TOO_SMALL),
-                    sized ? tf_money_double (sizing->risk) : 0, sized ? tf_money_double (sizing->unit_loss) : 0);
+    return refused (TF_VERDICT_REJECTED, tf_refusal_name (TF_REFUSAL_TOO_SMALL), tf_money_double (sizing->risk),
+                    tf_money_double (sizing->unit_loss) * tf_qty_double (instrument->lot));
 
   gate.quantity = sizing->quantity;
   if (!tf_round_to_step (p->price, instrument->tick.raw, &gate.reference.raw))
@@ -351,13 +352,13 @@ judge_account (TfEngine         *self,
 {
   TfAccount *account = &self->accounts[a];
   gboolean probation;
-  TfSizing sizing;
+  TfSizing sizing = { 0 };
   Decision d = decide (self, a, p, &sizing, &probation);
   gboolean taken = d.verdict == TF_VERDICT_ACCEPTED || d.verdict == TF_VERDICT_RESIZED;
   char chain[512];
   gint64 seq;
 
-  if (taken)
+  if (sizing.equity.raw > 0)
     {
       tf_sizing_describe (&sizing, chain, sizeof chain);
       d.text = chain;

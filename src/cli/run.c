@@ -1,0 +1,233 @@
+/* tradefollow-cli run, backtest */
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <glib-unix.h>
+
+#include "cli/command.h"
+#include "cli/summary.h"
+#include "model/run.h"
+
+static TfRun *running; /* for the signal handler's thread */
+
+static gpointer
+wait_for_signal (gpointer data)
+{
+  sigset_t *set = data;
+  int number;
+
+  while (sigwait (set, &number) == 0)
+    tf_run_stop (running);
+  return NULL;
+}
+
+/* Ctrl+C is a clean stop: what was decided is committed first. */
+static void
+stop_on_signals (TfRun *run)
+{
+  static sigset_t set;
+
+  running = run;
+  sigemptyset (&set);
+  sigaddset (&set, SIGINT);
+  sigaddset (&set, SIGTERM);
+  sigaddset (&set, SIGHUP);
+  pthread_sigmask (SIG_BLOCK, &set, NULL);
+  g_thread_unref (g_thread_new ("signals", wait_for_signal, &set));
+}
+
+static void
+show_status (TfRun    *run,
+             gpointer  data)
+{
+  g_autoptr (TfSnapshot) snapshot = NULL;
+  char time[TF_TIME_SIZE], bar[21];
+  TfRunFigures figures;
+  gint64 verdicts = 0;
+  double equity = 0;
+
+  tf_run_get_figures (run, &figures);
+  snapshot = tf_run_snapshot (run);
+  for (guint a = 0; a < snapshot->config->n_accounts; a++)
+    equity += tf_money_double (snapshot->accounts[a].equity);
+  for (guint v = 1; v < TF_N_VERDICTS; v++)
+    verdicts += snapshot->verdicts[v];
+  memset (bar, 0, sizeof bar);
+  for (guint k = 0; figures.progress >= 0 && k < 20; k++)
+    bar[k] = figures.progress * 20 > k ? '#' : '.';
+  fprintf (stderr, "\r\033[K%s%s%s %s  equity %.2f  signals %" G_GINT64_FORMAT "  verdicts %" G_GINT64_FORMAT
+           "  fills %" G_GINT64_FORMAT "  %.0f events/s", figures.progress >= 0 ? "[" : "", bar,
+           figures.progress >= 0 ? "]" : "", tf_time_format (snapshot->time / TF_SECOND * TF_SECOND, time), equity,
+           snapshot->signals, verdicts, snapshot->fills, figures.events_per_second);
+  fflush (stderr);
+}
+
+static int
+execute (const TfRunSpec *spec,
+         gboolean         json)
+{
+  gboolean live = isatty (STDERR_FILENO);
+  g_autoptr (TfRun) run = tf_run_new (spec, NULL, live ? show_status : NULL, NULL);
+  g_autoptr (TfSnapshot) snapshot = NULL;
+  g_autoptr (GError) error = NULL;
+  TfRunFigures figures;
+
+  stop_on_signals (run);
+  if (!tf_run_prepare (run, &error) || !tf_run_loop (run, &error) || !tf_run_check (run, &error))
+    {
+      if (live)
+        fputs ("\r\033[K", stderr);
+      return tf_cli_fail (error);
+    }
+  if (live)
+    fputs ("\r\033[K", stderr);
+  tf_run_get_figures (run, &figures);
+  snapshot = tf_run_snapshot (run);
+  if (json)
+    tf_summary_print_json (snapshot, &figures);
+  else
+    tf_summary_print (snapshot, &figures, spec->workspace);
+  fflush (stdout);
+  /* The thread that waits for signals still knows the run: nothing is freed under it. */
+  return TF_EXIT_DONE;
+}
+
+typedef struct
+{
+  char *market, *workspace, *duration, *speed, *interval, *from, *to, *seed;
+  char **data, **signals;
+  gboolean json;
+} Options;
+
+static gboolean
+fill_spec (const Options *options,
+           TfRunSpec     *spec,
+           GError       **error)
+{
+  if (options->workspace != NULL)
+    spec->workspace = g_strdup (options->workspace);
+  if (options->data != NULL)
+    {
+      g_strfreev (spec->data);
+      spec->data = g_strdupv (options->data);
+    }
+  if (options->signals != NULL)
+    {
+      g_strfreev (spec->signals);
+      spec->signals = g_strdupv (options->signals);
+    }
+  if ((options->duration != NULL && !tf_interval_parse (options->duration, &spec->duration, error))
+      || (options->interval != NULL && !tf_interval_parse (options->interval, &spec->interval, error))
+      || (options->from != NULL && !tf_time_parse (options->from, &spec->from, error))
+      || (options->to != NULL && !tf_time_parse (options->to, &spec->to, error)))
+    return FALSE;
+  if (options->speed != NULL && strcmp (options->speed, "max") == 0)
+    spec->speed = 0;
+  else if (options->speed != NULL)
+    {
+      gint64 raw;
+
+      if (!tf_decimal_parse (options->speed, -1, &raw, error))
+        return FALSE;
+      spec->speed = (double) raw / (double) TF_SCALE;
+      if (spec->speed <= 0)
+        {
+          g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--speed: found %s, expected more than 0, or max",
+                       options->speed);
+          return FALSE;
+        }
+    }
+  if (options->seed != NULL && !g_ascii_string_to_unsigned (options->seed, 10, 0, G_MAXINT64, &spec->seed, error))
+    {
+      g_prefix_error (error, "--seed: ");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* Words after the options are further files of what the last --data or --signals began: a shell's wildcard makes them. */
+static int
+run_with (const TfCommandLine *command,
+          const char          *market,
+          int                  argc,
+          char               **argv)
+{
+  Options options = { 0 };
+  g_autoptr (TfRunSpec) spec = NULL;
+  g_autoptr (GError) error = NULL;
+  const GOptionEntry run_only[] = {
+    { "market", 0, 0, G_OPTION_ARG_STRING, &options.market, "demo or replay", "MARKET" },
+    { "for", 0, 0, G_OPTION_ARG_STRING, &options.duration, "Stop after this time: on the clock, at --speed max the market's", "90s|10m" },
+    { "speed", 0, 0, G_OPTION_ARG_STRING, &options.speed, "Market seconds a second, or max", "N" },
+    { "seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, "Of the demo market and of all chance", "N" },
+    { NULL },
+  };
+  const GOptionEntry both[] = {
+    { "data", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.data, "Candle file, or folder of candle files", "PATH" },
+    { "signals", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.signals, "Traders' signals, JSON lines", "FILE" },
+    { "interval", 0, 0, G_OPTION_ARG_STRING, &options.interval, "Of the bars that bots vote on", "1h" },
+    { "from", 0, 0, G_OPTION_ARG_STRING, &options.from, "Start of the data", "DATE" },
+    { "to", 0, 0, G_OPTION_ARG_STRING, &options.to, "End of the data", "DATE" },
+    { "workspace", 0, 0, G_OPTION_ARG_FILENAME, &options.workspace, "Where all of it is kept", "FILE" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object at the end", NULL },
+    { G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME_ARRAY, &options.data, NULL, NULL },
+    { NULL },
+  };
+  g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
+  int status;
+
+  if (market == NULL)
+    g_array_append_vals (entries, run_only, G_N_ELEMENTS (run_only) - 1);
+  g_array_append_vals (entries, both, G_N_ELEMENTS (both) - 2);
+  status = tf_cli_parse (command, (const GOptionEntry *) (gpointer) entries->data, &argc, &argv, TRUE);
+  if (status != TF_EXIT_DONE)
+    return status;
+  if (argc > 1)
+    {
+      g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+
+      if (options.data == NULL || options.signals != NULL)
+        return tf_cli_usage (command, "found “%s”, expected an option", argv[1]);
+      g_strv_builder_addv (all, (const char **) options.data);
+      for (int k = 1; k < argc; k++)
+        g_strv_builder_add (all, argv[k]);
+      g_strfreev (options.data);
+      options.data = g_strv_builder_end (all);
+    }
+  if (market == NULL && options.market == NULL)
+    return tf_cli_usage (command, "found no --market, expected demo or replay");
+  spec = tf_run_spec_new (market != NULL ? market : options.market);
+  if (!fill_spec (&options, spec, &error))
+    return tf_cli_usage (command, "%s", error->message);
+  /* A run is kept; a backtest only where asked for. */
+  if (market == NULL && spec->workspace == NULL)
+    spec->workspace = tf_workspace_default_path (spec->market);
+  return execute (spec, options.json);
+}
+
+static int
+run_run (int    argc,
+         char **argv)
+{
+  return run_with (&tf_command_run, NULL, argc, argv);
+}
+
+static int
+run_backtest (int    argc,
+              char **argv)
+{
+  return run_with (&tf_command_backtest, "backtest", argc, argv);
+}
+
+const TfCommandLine tf_command_run = {
+  "run", "--market demo|replay [--data PATH…] [--signals FILE…] [--workspace FILE] [--for 90s] [--speed 1|60|max] [--seed N] [--json]",
+  "Runs the complete system without a window", run_run,
+};
+
+const TfCommandLine tf_command_backtest = {
+  "backtest", "--data FILE|FOLDER … [--interval 1h] [--signals FILE…] [--from DATE] [--to DATE] [--workspace FILE] [--json]",
+  "Runs it over history at full speed", run_backtest,
+};
