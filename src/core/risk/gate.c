@@ -133,11 +133,15 @@ gross_before (const TfGateInput *in)
   return (TfMoney) { tf_exposure_gross (&in->book).raw - MAX (here.raw, there.raw) + here.raw };
 }
 
+/* Entries leave a part of the gap budget free: what is held is trimmed when it outgrows the whole budget, and without
+ * room between the two every small loss would cost a round of fees. */
+#define GAP_ENTRY_SHARE_PERCENT 80
+
 static void
 consider_gap (Room *self)
 {
   const TfGateInput *in = self->in;
-  TfMoney budget = tf_governor_budget (in->governor, in->limits);
+  TfMoney budget = { tf_governor_budget (in->governor, in->limits).raw / 100 * GAP_ENTRY_SHARE_PERCENT };
   TfMoney room = tf_exposure_gap_room (&in->book, in->limits->stress_gap, budget, in->index, in->direction);
   double loss = tf_money_double (tf_exposure_gap_loss (&in->book, in->limits->stress_gap))
                 + in->limits->stress_gap * tf_money_double (self->asked);

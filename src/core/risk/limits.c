@@ -88,7 +88,7 @@ tf_limits_default (TfLimits *self,
 {
   g_return_if_fail (leverage >= 1);
   *self = (TfLimits) {
-    .base_risk = 0.005,
+    .base_risk = 0.0015,
     .kelly_fraction = 0.5,
     .target_volatility = 0.20,
     .max_order = 0.25 * MAX (1, leverage / 1.5),

@@ -47,7 +47,7 @@ typedef enum
 /* One account's limits; fractions are of equity. */
 typedef struct
 {
-  double base_risk;          /* loss at the stop of a full trade, 0.005 */
+  double base_risk;          /* loss at the stop of a full trade: small, since twenty bots may hold ten instruments at once */
   double kelly_fraction;     /* of full Kelly, capped at 1 × base risk × multiplier */
   double target_volatility;  /* of one bar-day of the book, annualised */
   double max_order;          /* notional of one order */
