@@ -17,6 +17,7 @@
 
 G_BEGIN_DECLS
 
+#define TF_STALE_BARS 3     /* a market that is silent for so many is not traded on */
 #define TF_CANDLES_KEPT 512 /* of each instrument: for charts, and to warm a bot up again after a change of parameters */
 
 /* Everything from here to TfEngine is state: plain data in the arena, no pointers. */

@@ -166,6 +166,19 @@ bars_per_day (const TfEngine *self)
   return (double) TF_DAY / (double) self->config->interval;
 }
 
+/* How long the market of something that @account holds has been silent, in seconds. */
+static double
+silence (const TfEngine *self,
+         guint           account)
+{
+  TfTime oldest = self->core->time;
+
+  for (guint i = 0; i < self->n_instruments; i++)
+    if (tf_ledger_net (self->ledgers[account], i)->quantity.raw != 0)
+      oldest = MIN (oldest, self->tapes[i].time);
+  return (double) (self->core->time - oldest) / (double) TF_SECOND;
+}
+
 /* When a step of bars is over: alerts on the limits of every account, and flattening that is done. */
 void
 tf_engine_watch_limits (TfEngine *self)
@@ -191,6 +204,7 @@ tf_engine_watch_limits (TfEngine *self)
           double sd = sqrt (tf_book_variance (self->covariance, &book) * bars_per_day (self));
 
           trim (self, a, &book);
+          alert (self, n, TF_ALERT_STALE_DATA, silence (self, a), TF_STALE_BARS * (double) self->config->interval / (double) TF_SECOND, 0);
           alert (self, n, TF_ALERT_GROSS, gross / equity, limits->max_gross, 0);
           alert (self, n, TF_ALERT_NET, net / equity, limits->max_net, 0);
           alert (self, n, TF_ALERT_VAR, tf_gaussian_var (sd / equity, VAR_LEVEL), limits->max_var, 0);

@@ -9,7 +9,6 @@
 #define QUORUM 3              /* voters with something to say */
 #define LEAST_RISK 1e-4       /* distance to the stop, of the price: nearer, costs are all there is */
 #define PROBATION_TRADES 8    /* a day's exploration budget pays for so many */
-#define MAX_DATA_AGE(interval) (3 * (interval))
 
 /* A trader's word comes without a stop; it gets one from the market's own noise over half of its horizon. */
 #define TRADER_HORIZON 168    /* bars */
@@ -28,7 +27,6 @@ append_integer (GString *text,
   char digits[12];
   guint n = 0, magnitude = (guint) ABS (value);
 
-  g_string_append_c (text, ':');
   if (value < 0)
     g_string_append_c (text, '-');
   do
@@ -80,6 +78,7 @@ append_votes (TfEngine       *self,
         continue;
       g_string_append_c (text, separator);
       g_string_append (text, tf_config_voter_id (self->config, v));
+      g_string_append_c (text, ':');
       append_integer (text, milli);
       separator = ',';
     }
@@ -105,7 +104,12 @@ describe_vote (TfEngine         *self,
   append_number (text, proposal->cost);
   g_string_append (text, " agreement=");
   append_number (text, o->agreement);
-  g_string_append_printf (text, " voices=%u for=%u against=%u", o->voices, o->in_favour, o->against);
+  g_string_append (text, " voices=");
+  append_integer (text, (gint) o->voices);
+  g_string_append (text, " for=");
+  append_integer (text, (gint) o->in_favour);
+  g_string_append (text, " against=");
+  append_integer (text, (gint) o->against);
   if (o->strongest_against >= 0)
     {
       g_string_append (text, " dissent=");
@@ -251,7 +255,7 @@ size_and_gate (TfEngine         *self,
     .governor = &account->governor,
     .now = self->core->time,
     .data_time = tape->time,
-    .max_age = MAX_DATA_AGE (config->interval),
+    .max_age = TF_STALE_BARS * config->interval,
     .covariance = self->covariance,
     .bars_per_day = bars,
     .account_bucket = &account->bucket,
