@@ -148,7 +148,29 @@ fill_spec (const Options *options,
   return TRUE;
 }
 
-/* Words after the options are further files of what the last --data or --signals began: a shell's wildcard makes them. */
+/* “--data A B C” is “--data A --data B --data C”: a shell's wildcard makes the first. */
+static char **
+repeat_options (int    argc,
+                char **argv)
+{
+  g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
+  const char *list = NULL;
+
+  for (int k = 0; k < argc; k++)
+    {
+      gboolean starts = strcmp (argv[k], "--data") == 0 || strcmp (argv[k], "--signals") == 0;
+
+      if (starts)
+        list = argv[k];
+      else if (argv[k][0] == '-')
+        list = NULL;
+      else if (list != NULL && strcmp (argv[k - 1], list) != 0)
+        g_strv_builder_add (all, list);
+      g_strv_builder_add (all, argv[k]);
+    }
+  return g_strv_builder_end (all);
+}
+
 static int
 run_with (const TfCommandLine *command,
           const char          *market,
@@ -173,30 +195,19 @@ run_with (const TfCommandLine *command,
     { "to", 0, 0, G_OPTION_ARG_STRING, &options.to, "End of the data", "DATE" },
     { "workspace", 0, 0, G_OPTION_ARG_FILENAME, &options.workspace, "Where all of it is kept", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object at the end", NULL },
-    { G_OPTION_REMAINING, 0, G_OPTION_FLAG_NONE, G_OPTION_ARG_FILENAME_ARRAY, &options.data, NULL, NULL },
     { NULL },
   };
   g_autoptr (GArray) entries = g_array_new (TRUE, TRUE, sizeof (GOptionEntry));
-  int status;
+  g_auto (GStrv) words = repeat_options (argc, argv);
+  g_autofree char **rest = g_memdup2 (words, ((gsize) g_strv_length (words) + 1) * sizeof *words);
+  int status, n = (int) g_strv_length (words);
 
   if (market == NULL)
     g_array_append_vals (entries, run_only, G_N_ELEMENTS (run_only) - 1);
-  g_array_append_vals (entries, both, G_N_ELEMENTS (both) - 2);
-  status = tf_cli_parse (command, (const GOptionEntry *) (gpointer) entries->data, &argc, &argv, TRUE);
+  g_array_append_vals (entries, both, G_N_ELEMENTS (both) - 1);
+  status = tf_cli_parse (command, (const GOptionEntry *) (gpointer) entries->data, &n, &rest, FALSE);
   if (status != TF_EXIT_DONE)
     return status;
-  if (argc > 1)
-    {
-      g_autoptr (GStrvBuilder) all = g_strv_builder_new ();
-
-      if (options.data == NULL || options.signals != NULL)
-        return tf_cli_usage (command, "found “%s”, expected an option", argv[1]);
-      g_strv_builder_addv (all, (const char **) options.data);
-      for (int k = 1; k < argc; k++)
-        g_strv_builder_add (all, argv[k]);
-      g_strfreev (options.data);
-      options.data = g_strv_builder_end (all);
-    }
   if (market == NULL && options.market == NULL)
     return tf_cli_usage (command, "found no --market, expected demo or replay");
   spec = tf_run_spec_new (market != NULL ? market : options.market);
