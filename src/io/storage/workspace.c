@@ -196,7 +196,7 @@ open_database (TfWorkspace *self,
 
   flags |= self->mode == TF_WORKSPACE_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   /* On a read-only medium the shared memory file of WAL can't be made. Nobody writes there either. */
-  if (self->mode == TF_WORKSPACE_READER && g_access (folder, W_OK) != 0
+  if (self->mode == TF_WORKSPACE_READER && faccessat (AT_FDCWD, folder, W_OK, AT_EACCESS) != 0
       && (g_stat (wal, &info) != 0 || info.st_size == 0))
     {
       g_autofree char *escaped = g_uri_escape_string (self->path, "/", FALSE);
