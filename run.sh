@@ -21,5 +21,5 @@ elif [ $# -gt 0 ]; then
   exec "$build/src/cli/tradefollow-cli" "$@"
 fi
 echo 'No display here: the demo market runs in this terminal for a minute.'
-"$build/src/cli/tradefollow-cli" run --market demo --for 60s
+"$build/src/cli/tradefollow-cli" run --market demo --speed 60 --for 60s
 echo "Its journal is ${XDG_DATA_HOME:-${HOME:-/root}/.local/share}/tradefollow/demo.tfw"
