@@ -10,7 +10,8 @@ static const struct { double size; PangoWeight weight; } styles[] = {
   [TF_TEXT_HEADING] = { 12, PANGO_WEIGHT_BOLD },
   [TF_TEXT_BODY] = { 9, PANGO_WEIGHT_NORMAL },
   [TF_TEXT_STRONG] = { 9, PANGO_WEIGHT_BOLD },
-  [TF_TEXT_SMALL] = { 7, PANGO_WEIGHT_NORMAL },
+  [TF_TEXT_NOTE] = { 7, PANGO_WEIGHT_NORMAL },
+  [TF_TEXT_CELL] = { 7, PANGO_WEIGHT_NORMAL },
 };
 
 static void
@@ -22,7 +23,7 @@ set_color (TfPage        *self,
 
 /**
  * tf_page_text:
- * @width: more than that is wrapped; in a table cut with an ellipsis (style %TF_TEXT_SMALL)
+ * @width: more than that is wrapped; with %TF_TEXT_CELL cut
  * @color: (nullable): the ink
  *
  * Returns: the height it took
@@ -47,7 +48,7 @@ tf_page_text (TfPage        *self,
   pango_font_description_free (font);
   pango_layout_set_width (self->layout, (int) (width * PANGO_SCALE));
   pango_layout_set_alignment (self->layout, alignment);
-  pango_layout_set_ellipsize (self->layout, style == TF_TEXT_SMALL ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
+  pango_layout_set_ellipsize (self->layout, style == TF_TEXT_CELL ? PANGO_ELLIPSIZE_END : PANGO_ELLIPSIZE_NONE);
   pango_layout_set_wrap (self->layout, PANGO_WRAP_WORD_CHAR);
   pango_layout_set_text (self->layout, valid != NULL ? valid : text, -1);
   set_color (self, color != NULL ? color : &self->theme.ink);
@@ -59,12 +60,13 @@ tf_page_text (TfPage        *self,
 
 static void
 rule (TfPage *self,
-      double  y)
+      double  y,
+      double  share)
 {
   set_color (self, &self->theme.grid);
   cairo_set_line_width (self->cr, self->theme.hairline);
   cairo_move_to (self->cr, TF_PAGE_MARGIN, y);
-  cairo_line_to (self->cr, TF_PAGE_WIDTH - TF_PAGE_MARGIN, y);
+  cairo_line_to (self->cr, TF_PAGE_MARGIN + share * TF_PAGE_INNER, y);
   cairo_stroke (self->cr);
 }
 
@@ -77,7 +79,7 @@ draw_frame (TfPage *self)
                               ? g_strdup_printf (_("Page %u of %u"), self->number, self->total)
                               : g_strdup ("");
 
-  tf_page_text (self, TF_PAGE_MARGIN, 36, TF_PAGE_INNER * 0.7, TF_TEXT_SMALL, PANGO_ALIGN_LEFT, &self->theme.dim,
+  tf_page_text (self, TF_PAGE_MARGIN, 36, TF_PAGE_INNER * 0.7, TF_TEXT_CELL, PANGO_ALIGN_LEFT, &self->theme.dim,
                 self->header);
   if (self->badge != NULL)
     {
@@ -87,11 +89,11 @@ draw_frame (TfPage *self)
       tf_page_text (self, TF_PAGE_WIDTH - TF_PAGE_MARGIN - 84, 34.5, 84, TF_TEXT_STRONG, PANGO_ALIGN_CENTER,
                     &self->theme.background, self->badge);
     }
-  rule (self, 54);
-  rule (self, bottom - 4);
-  tf_page_text (self, TF_PAGE_MARGIN, bottom, TF_PAGE_INNER * 0.85, TF_TEXT_SMALL, PANGO_ALIGN_LEFT, &self->theme.dim,
+  rule (self, 54, 1);
+  rule (self, bottom - 4, 1);
+  tf_page_text (self, TF_PAGE_MARGIN, bottom, TF_PAGE_INNER * 0.85, TF_TEXT_CELL, PANGO_ALIGN_LEFT, &self->theme.dim,
                 self->footer);
-  tf_page_text (self, TF_PAGE_WIDTH - TF_PAGE_MARGIN - 80, bottom, 80, TF_TEXT_SMALL, PANGO_ALIGN_RIGHT, &self->theme.dim,
+  tf_page_text (self, TF_PAGE_WIDTH - TF_PAGE_MARGIN - 80, bottom, 80, TF_TEXT_CELL, PANGO_ALIGN_RIGHT, &self->theme.dim,
                 number);
 }
 
@@ -106,8 +108,16 @@ void
 tf_page_begin (TfPage  *self,
                cairo_t *cr)
 {
+  cairo_font_options_t *options = cairo_font_options_create ();
+
   self->cr = cr;
   self->layout = pango_cairo_create_layout (cr);
+  /* Paper has no pixels: letters stand where the font wants them. */
+  cairo_font_options_set_hint_style (options, CAIRO_HINT_STYLE_NONE);
+  cairo_font_options_set_hint_metrics (options, CAIRO_HINT_METRICS_OFF);
+  pango_cairo_context_set_font_options (pango_layout_get_context (self->layout), options);
+  pango_layout_context_changed (self->layout);
+  cairo_font_options_destroy (options);
   tf_plot_theme_init (&self->theme, TF_THEME_PRINT, FALSE);
   self->number = 1;
   self->y = TF_PAGE_TOP;
@@ -157,7 +167,7 @@ tf_page_paragraph (TfPage     *self,
 {
   tf_page_room (self, 2 * ROW);
   self->y += tf_page_text (self, TF_PAGE_MARGIN, self->y, TF_PAGE_INNER, style, PANGO_ALIGN_LEFT,
-                           style == TF_TEXT_SMALL ? &self->theme.dim : NULL, text) + 3;
+                           style == TF_TEXT_NOTE ? &self->theme.dim : NULL, text) + 3;
 }
 
 /* The head of a table; tf_page_row() says it again on every new page. */
@@ -173,12 +183,12 @@ tf_page_columns (TfPage         *self,
     {
       double width = columns[i].share * TF_PAGE_INNER;
 
-      tf_page_text (self, x, self->y, width - PAD, TF_TEXT_SMALL, columns[i].number ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT,
+      tf_page_text (self, x, self->y, width - PAD, TF_TEXT_CELL, columns[i].number ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT,
                     &self->theme.dim, _(columns[i].title));
       x += width;
     }
   self->y += ROW;
-  rule (self, self->y - 2);
+  rule (self, self->y - 2, (x - TF_PAGE_MARGIN) / TF_PAGE_INNER);
 }
 
 /**
@@ -203,11 +213,11 @@ tf_page_row (TfPage         *self,
     {
       double width = columns[i].share * TF_PAGE_INNER;
 
-      tf_page_text (self, x, self->y, width - PAD, TF_TEXT_SMALL, columns[i].number ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT,
+      tf_page_text (self, x, self->y, width - PAD, TF_TEXT_CELL, columns[i].number ? PANGO_ALIGN_RIGHT : PANGO_ALIGN_LEFT,
                     NULL, va_arg (cells, const char *));
       x += width;
     }
   va_end (cells);
   self->y += ROW;
-  rule (self, self->y - 2);
+  rule (self, self->y - 2, (x - TF_PAGE_MARGIN) / TF_PAGE_INNER);
 }

@@ -23,7 +23,8 @@ typedef enum
   TF_TEXT_HEADING,
   TF_TEXT_BODY,
   TF_TEXT_STRONG,
-  TF_TEXT_SMALL,
+  TF_TEXT_NOTE,
+  TF_TEXT_CELL,    /* of a table: one line, cut with an ellipsis */
 } TfTextStyle;
 
 typedef struct

@@ -95,7 +95,20 @@ percent (double   value,
 static char *
 decimal (gint64 raw)
 {
-  return raw == G_MININT64 ? g_strdup ("–") : tf_decimal_to_string (raw);
+  g_autofree char *plain = tf_decimal_to_string (raw);
+
+  return raw == G_MININT64 ? g_strdup ("–") : raw < 0 ? g_strconcat ("−", plain + 1, NULL) : g_steal_pointer (&plain);
+}
+
+/* The name of a bot or trader; what the configuration does not know stays an id. */
+static const char *
+voter_name (const Pdf  *self,
+            const char *id)
+{
+  const TfConfig *config = self->report->snapshot->config;
+  gint bot = tf_config_find_bot (config, id), trader = bot < 0 ? tf_config_find_trader (config, id) : -1;
+
+  return bot >= 0 ? config->bots[bot].title : trader >= 0 ? config->traders[trader].name : id;
 }
 
 static char *
@@ -163,9 +176,8 @@ draw_accounts (const Pdf *self,
                TfPage    *page)
 {
   static const TfColumn columns[] = {
-    { N_("Account"), 0.15 }, { N_("Equity"), 0.15, TRUE }, { N_("Return"), 0.08, TRUE }, { N_("Realised"), 0.14, TRUE },
-    { N_("Unrealised"), 0.14, TRUE }, { N_("Fees"), 0.13, TRUE }, { N_("Worst drawdown"), 0.1, TRUE },
-    { N_("Won"), 0.11, TRUE },
+    { N_("Account"), 0.19 }, { N_("Equity"), 0.14, TRUE }, { N_("Return"), 0.08, TRUE }, { N_("Realised"), 0.13, TRUE },
+    { N_("Unrealised"), 0.13, TRUE }, { N_("Fees"), 0.12, TRUE }, { N_("Drawdown"), 0.1, TRUE }, { N_("Won"), 0.11, TRUE },
   };
   const TfSnapshot *snapshot = self->report->snapshot;
   const TfConfig *config = snapshot->config;
@@ -185,8 +197,8 @@ draw_accounts (const Pdf *self,
       if (tf_report_has_account (self->report, a))
         TF_PAGE_ROW (page, columns, name, equity, gain, realized, unrealized, fees, drawdown, won);
     }
-  tf_page_paragraph (page, TF_TEXT_SMALL, _("Money in dollars, exact. Realised is before fees. Won: closed round trips with a gain "
-                                            "after fees."));
+  tf_page_paragraph (page, TF_TEXT_NOTE, _("Money in dollars, exact. Realised is before fees. Drawdown: the worst from a peak of "
+                                            "equity. Won: closed round trips with a gain after fees."));
 }
 
 static void
@@ -227,7 +239,7 @@ draw_curves (const Pdf *self,
           values[p] = peak > 0 ? equity / peak - 1 : 0;
         }
       if (tf_report_has_account (self->report, a))
-        tf_plot_add_line (plot, NULL, curve->time, values, curve->n, a, TF_LINE_AREA | TF_LINE_NO_TAG);
+        tf_plot_add_line (plot, NULL, curve->time, values, curve->n, a, TF_LINE_NO_TAG);
     }
   cairo_save (page->cr);
   cairo_translate (page->cr, TF_PAGE_MARGIN, page->y);
@@ -238,7 +250,7 @@ draw_curves (const Pdf *self,
   tf_plot_draw (plot, page->cr, TF_PAGE_INNER, height, &page->theme);
   cairo_restore (page->cr);
   page->y += height + 4;
-  tf_page_paragraph (page, TF_TEXT_SMALL, _("Above: equity with open positions. Below: its distance from the highest equity so far."));
+  tf_page_paragraph (page, TF_TEXT_NOTE, _("Above: equity with open positions. Below: its distance from the highest equity so far."));
 }
 
 static void
@@ -285,21 +297,21 @@ draw_totals (const Pdf *self,
   const TfSnapshot *snapshot = self->report->snapshot;
   const TfConfig *config = snapshot->config;
   g_autofree char *all_fills = g_strdup_printf ("%" G_GINT64_FORMAT, totals->fills);
-  g_autofree char *all_realized = decimal (totals->realized.raw), *all_fees = decimal (totals->fees.raw);
+  g_autofree char *all_realized = tf_decimal_to_string (totals->realized.raw), *all_fees = tf_decimal_to_string (totals->fees.raw);
 
   tf_page_heading (page, _("Totals of the entries"));
   tf_page_columns (page, ledger, G_N_ELEMENTS (ledger));
   for (guint a = 0; a < config->n_accounts; a++)
     {
-      g_autofree char *cash = decimal (snapshot->accounts[a].cash.raw);
+      g_autofree char *cash = tf_decimal_to_string (snapshot->accounts[a].cash.raw);
       g_autofree char *fills = g_strdup_printf ("%" G_GINT64_FORMAT, totals->accounts[a].fills);
-      g_autofree char *realized = decimal (totals->accounts[a].realized.raw), *fees = decimal (totals->accounts[a].fees.raw);
+      g_autofree char *realized = tf_decimal_to_string (totals->accounts[a].realized.raw), *fees = tf_decimal_to_string (totals->accounts[a].fees.raw);
 
       if (tf_report_has_account (self->report, a))
         TF_PAGE_ROW (page, ledger, config->accounts[a].id, cash, fills, realized, fees);
     }
   TF_PAGE_ROW (page, ledger, _("All"), "", all_fills, all_realized, all_fees);
-  tf_page_paragraph (page, TF_TEXT_SMALL, _("Fills, realised P&L before fees and fees are added up from the entries of this report; of a "
+  tf_page_paragraph (page, TF_TEXT_NOTE, _("Fills, realised P&L before fees and fees are added up from the entries of this report; of a "
                                             "whole journal they equal the ledger to the last unit. Cash is the ledger's."));
   tf_page_heading (page, _("Verdicts"));
   tf_page_columns (page, verdicts, G_N_ELEMENTS (verdicts));
@@ -335,7 +347,7 @@ draw_count (TfPage     *page,
     text = g_strdup_printf (_("%u of %" G_GINT64_FORMAT " %s listed, the newest; all are in JSON and CSV."), listed, all, noun);
   else
     text = g_strdup_printf (_("%u of %" G_GINT64_FORMAT " %s listed."), listed, all, noun);
-  tf_page_paragraph (page, TF_TEXT_SMALL, text);
+  tf_page_paragraph (page, TF_TEXT_NOTE, text);
 }
 
 static void
@@ -358,7 +370,8 @@ draw_fills (const Pdf *self,
 
       if (i == 0)
         tf_page_columns (page, columns, G_N_ELEMENTS (columns));
-      TF_PAGE_ROW (page, columns, time, record->account, record->origin, record->instrument, quantity, price, realized);
+      TF_PAGE_ROW (page, columns, time, record->account, voter_name (self, record->origin), record->instrument, quantity,
+                   price, realized);
     }
 }
 
@@ -409,8 +422,8 @@ draw_entries (const Pdf *self,
       hash[16] = '\0';
       if (i == 0)
         tf_page_columns (page, columns, G_N_ELEMENTS (columns));
-      TF_PAGE_ROW (page, columns, seq, time, tf_record_kind_name (record->kind), record->account, record->origin,
-                   record->instrument, reason, hash);
+      TF_PAGE_ROW (page, columns, seq, time, tf_record_kind_name (record->kind), record->account,
+                   voter_name (self, record->origin), record->instrument, reason, hash);
     }
 }
 

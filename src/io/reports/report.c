@@ -158,9 +158,24 @@ write_file (const TfReport       *report,
   return FALSE;
 }
 
+static gboolean
+write_output (const TfReport       *report,
+              const TfReportTotals *totals,
+              TfReportFormat        format,
+              GError              **error)
+{
+  if (!formats[format].write (report, totals, stdout, error))
+    return FALSE;
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return TRUE;
+  g_set_error (error, TF_ERROR, TF_ERROR_STORAGE, "standard output: found %s, expected room to write",
+               g_strerror (errno != 0 ? errno : EIO));
+  return FALSE;
+}
+
 /**
  * tf_report_write:
- * @path: of the file; replaced only by a whole report
+ * @path: (nullable): of the file; replaced only by a whole report. %NULL: standard output
  *
  * Errors: those of the iterator, and %TF_ERROR_STORAGE when @path can't be written.
  */
@@ -173,5 +188,7 @@ tf_report_write (const TfReport *report,
   TfReportTotals totals;
 
   g_return_val_if_fail ((guint) format < G_N_ELEMENTS (formats), FALSE);
-  return tf_report_totals (report, &totals, error) && write_file (report, &totals, format, path, error);
+  if (!tf_report_totals (report, &totals, error))
+    return FALSE;
+  return path != NULL ? write_file (report, &totals, format, path, error) : write_output (report, &totals, format, error);
 }

@@ -33,7 +33,32 @@ big_endian (const guint8 *p)
   return (guint32) p[0] << 24 | (guint32) p[1] << 16 | (guint32) p[2] << 8 | p[3];
 }
 
-/* Looks at the file itself, without SQLite, which might already change what is not ours. @exists: more than an empty file. */
+/* The first bytes of the file, through SQLite's own file layer: to close a file descriptor of one's own would drop the locks that
+ * this process's other connections hold on the file (POSIX advisory locks; “How To Corrupt An SQLite Database File”, 2.2). No
+ * statement is run, so nothing of a file that is not ours is changed. */
+static gboolean
+read_header (const char *path,
+             guint8      header[100],
+             GError    **error)
+{
+  sqlite3_file *file = NULL;
+  sqlite3 *db = NULL;
+  int code = sqlite3_open_v2 (path, &db, SQLITE_OPEN_READONLY, NULL);
+
+  memset (header, 0, 100);
+  if (code == SQLITE_OK)
+    code = sqlite3_file_control (db, "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  if (code == SQLITE_OK)
+    code = file->pMethods->xRead (file, header, 100, 0);
+  sqlite3_close (db);
+  if (code == SQLITE_OK || code == SQLITE_IOERR_SHORT_READ)
+    return TRUE;
+  g_set_error (error, TF_ERROR, TF_ERROR_STORAGE, "%s: found %s, expected a workspace", path,
+               g_access (path, R_OK) != 0 ? g_strerror (errno) : sqlite3_errstr (code));
+  return FALSE;
+}
+
+/* Looks at the file itself before any statement might change what is not ours. @exists: more than an empty file. */
 static gboolean
 check_file (const char     *path,
             TfWorkspaceMode mode,
@@ -41,35 +66,32 @@ check_file (const char     *path,
             GError        **error)
 {
   guint8 header[100];
-  struct stat info;
-  gssize n;
-  int fd = open (path, O_RDONLY | O_CLOEXEC);
+  GStatBuf info;
 
   *exists = FALSE;
-  if (fd < 0 && errno == ENOENT && mode == TF_WORKSPACE_OWNER)
-    return TRUE;
-  if (fd < 0)
+  if (g_stat (path, &info) != 0)
     {
+      if (errno == ENOENT && mode == TF_WORKSPACE_OWNER)
+        return TRUE;
       g_set_error (error, TF_ERROR, errno == ENOENT ? TF_ERROR_NOT_FOUND : TF_ERROR_STORAGE,
                    "%s: found %s, expected a workspace", path,
                    errno == ENOENT ? "no such file" : g_strerror (errno));
       return FALSE;
     }
-  if (fstat (fd, &info) != 0 || !S_ISREG (info.st_mode))
+  if (!S_ISREG (info.st_mode))
     {
       g_set_error (error, TF_ERROR, TF_ERROR_VERSION, "%s: found something that is no file, expected a workspace", path);
-      close (fd);
       return FALSE;
     }
-  n = read (fd, header, sizeof header);
-  close (fd);
-  if (n == 0 && info.st_size == 0 && mode == TF_WORKSPACE_OWNER)
+  if (info.st_size == 0 && mode == TF_WORKSPACE_OWNER)
     return TRUE;
   *exists = TRUE;
-  if (n != sizeof header || memcmp (header, "SQLite format 3", 16) != 0)
+  if (!read_header (path, header, error))
+    return FALSE;
+  if (memcmp (header, "SQLite format 3", 16) != 0)
     g_set_error (error, TF_ERROR, TF_ERROR_VERSION,
                  "%s: found %s, expected a workspace of this program", path,
-                 n == 0 ? "an empty file" : "a file that is not a database");
+                 info.st_size == 0 ? "an empty file" : "a file that is not a database");
   else if (big_endian (header + 68) != TF_SCHEMA_APPLICATION)
     g_set_error (error, TF_ERROR, TF_ERROR_VERSION,
                  "%s: found a database of another program (application id 0x%08x), expected a workspace (0x%08x)",
