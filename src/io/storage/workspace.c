@@ -33,9 +33,9 @@ big_endian (const guint8 *p)
   return (guint32) p[0] << 24 | (guint32) p[1] << 16 | (guint32) p[2] << 8 | p[3];
 }
 
-/* The first bytes of the file, through SQLite's own file layer: to close a file descriptor of one's own would drop the locks that
- * this process's other connections hold on the file (POSIX advisory locks; “How To Corrupt An SQLite Database File”, 2.2). No
- * statement is run, so nothing of a file that is not ours is changed. */
+/* The first bytes of the file, through SQLite's own file layer: to close a file descriptor of one's own would drop
+ * the locks that this process's other connections hold on the file (POSIX advisory locks; “How To Corrupt An
+ * SQLite Database File”, 2.2). No statement is run, so nothing of a file that is not ours is changed. */
 static gboolean
 read_header (const char *path,
              guint8      header[100],
@@ -88,7 +88,7 @@ check_file (const char     *path,
   *exists = TRUE;
   if (!read_header (path, header, error))
     return FALSE;
-  if (memcmp (header, "SQLite format 3", 16) != 0)
+  if (info.st_size < (goffset) sizeof header || memcmp (header, "SQLite format 3", 16) != 0)
     g_set_error (error, TF_ERROR, TF_ERROR_VERSION,
                  "%s: found %s, expected a workspace of this program", path,
                  info.st_size == 0 ? "an empty file" : "a file that is not a database");
