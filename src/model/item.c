@@ -41,7 +41,6 @@ tf_item_get_property (GObject    *object,
 static void
 tf_item_class_init (TfItemClass *klass)
 {
-  G_OBJECT_CLASS (klass)->get_property = tf_item_get_property;
 }
 
 static void
@@ -83,6 +82,7 @@ tf_item_class_set_fields (TfItemClass   *klass,
                           const TfField *fields,
                           guint          n_fields)
 {
+  G_OBJECT_CLASS (klass)->get_property = tf_item_get_property; /* not inherited by properties of subclasses */
   klass->values = values;
   klass->size = size;
   klass->fields = fields;

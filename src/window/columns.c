@@ -137,8 +137,8 @@ static GtkSorter *
 sorter_for (GType       item_type,
             const char *field)
 {
-  g_autoptr (GObjectClass) class = g_type_class_ref (item_type);
-  GParamSpec *pspec = g_object_class_find_property (class, field);
+  g_autoptr (GTypeClass) class = g_type_class_ref (item_type);
+  GParamSpec *pspec = g_object_class_find_property ((GObjectClass *) class, field);
   GtkExpression *expression;
 
   g_return_val_if_fail (pspec != NULL, NULL);
@@ -227,6 +227,31 @@ tf_table_on_select (GtkWidget *table,
 {
   g_signal_connect_object (gtk_column_view_get_model (GTK_COLUMN_VIEW (table)), "notify::selected-item", callback, owner,
                            G_CONNECT_SWAPPED);
+}
+
+/* The view keeps the row that it shows first where it is, and so would move away from the top with each new row. */
+static void
+on_items_changed (GtkWidget *view,
+                  guint      position)
+{
+  GtkAdjustment *adjustment = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (view));
+  GtkWidget *list = GTK_IS_COLUMN_VIEW (view) ? gtk_widget_get_last_child (view) : view;
+
+  if (position == 0 && adjustment != NULL && gtk_adjustment_get_value (adjustment) < 8)
+    gtk_widget_activate_action (list, "list.scroll-to-item", "u", 0);
+}
+
+/**
+ * tf_list_stay_on_top:
+ * @view: with its model set
+ */
+void
+tf_list_stay_on_top (GtkWidget *view)
+{
+  GtkSelectionModel *model = GTK_IS_COLUMN_VIEW (view) ? gtk_column_view_get_model (GTK_COLUMN_VIEW (view))
+                             : gtk_list_view_get_model (GTK_LIST_VIEW (view));
+
+  g_signal_connect_object (model, "items-changed", G_CALLBACK (on_items_changed), view, G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }
 
 /* Small things */

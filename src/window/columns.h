@@ -42,6 +42,9 @@ void        tf_table_on_select (GtkWidget          *table,
                                 GCallback           callback,
                                 gpointer            owner);
 
+/* A list view or table whose news come on top: while its top is looked at, it stays there. */
+void        tf_list_stay_on_top (GtkWidget         *view);
+
 /* Small things that pages share */
 GtkWidget  *tf_state_dot_new   (void);
 void        tf_state_dot_set   (GtkWidget          *dot,
