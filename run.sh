@@ -21,5 +21,6 @@ elif [ $# -gt 0 ]; then
   exec "$build/src/cli/tradefollow-cli" "$@"
 fi
 echo 'No display here: the demo market runs in this terminal for a minute.'
-"$build/src/cli/tradefollow-cli" run --market demo --speed 60 --for 60s
-echo "Its journal is ${XDG_DATA_HOME:-${HOME:-/root}/.local/share}/tradefollow/demo.tfw"
+workspace=${XDG_DATA_HOME:-${HOME:-/root}/.local/share}/tradefollow/demo.tfw
+"$build/src/cli/tradefollow-cli" run --market demo --speed 60 --for 60s --workspace "$workspace"
+echo "Its journal is $workspace"

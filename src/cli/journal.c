@@ -145,8 +145,6 @@ export (const Options *options)
 
   if (options->format != NULL && !tf_report_format_find (options->format, &format))
     return tf_cli_usage (&tf_command_journal, "found --format %s, expected json, csv or pdf", options->format);
-  if (options->output == NULL)
-    return tf_cli_usage (&tf_command_journal, "found no --output, expected a file");
   if ((options->from != NULL && !tf_time_parse (options->from, &from, &error))
       || (options->to != NULL && !tf_time_parse (options->to, &to, &error)))
     return tf_cli_usage (&tf_command_journal, "%s", error->message);
@@ -159,7 +157,8 @@ export (const Options *options)
                     .to = to,
                   }, NULL, &error))
     return tf_cli_fail (error);
-  printf ("%s\n", options->output);
+  if (options->output != NULL)
+    printf ("%s\n", options->output);
   return TF_EXIT_DONE;
 }
 
@@ -174,7 +173,7 @@ run_journal (int    argc,
   const GOptionEntry entries[] = {
     { "workspace", 0, 0, G_OPTION_ARG_FILENAME, &options.workspace, "Whose journal", "FILE" },
     { "format", 0, 0, G_OPTION_ARG_STRING, &options.format, "json, csv or pdf", "FORMAT" },
-    { "output", 0, 0, G_OPTION_ARG_FILENAME, &options.output, "Where the export goes", "FILE" },
+    { "output", 0, 0, G_OPTION_ARG_FILENAME, &options.output, "Where the export goes; standard output without it", "FILE" },
     { "account", 0, 0, G_OPTION_ARG_STRING, &options.account, "Only this one's entries", "ID" },
     { "from", 0, 0, G_OPTION_ARG_STRING, &options.from, "From this time", "DATE" },
     { "to", 0, 0, G_OPTION_ARG_STRING, &options.to, "Before this time", "DATE" },

@@ -11,7 +11,8 @@
 #include "cli/summary.h"
 #include "model/run.h"
 
-static TfRun *running; /* for the signal handler's thread */
+static GMutex running_lock;
+static TfRun *running; /* for the thread that waits for signals; NULL: over */
 
 static gpointer
 wait_for_signal (gpointer data)
@@ -20,7 +21,12 @@ wait_for_signal (gpointer data)
   int number;
 
   while (sigwait (set, &number) == 0)
-    tf_run_stop (running);
+    {
+      g_mutex_lock (&running_lock);
+      if (running != NULL)
+        tf_run_stop (running);
+      g_mutex_unlock (&running_lock);
+    }
   return NULL;
 }
 
@@ -37,6 +43,14 @@ stop_on_signals (TfRun *run)
   sigaddset (&set, SIGHUP);
   pthread_sigmask (SIG_BLOCK, &set, NULL);
   g_thread_unref (g_thread_new ("signals", wait_for_signal, &set));
+}
+
+static void
+ignore_signals (void)
+{
+  g_mutex_lock (&running_lock);
+  running = NULL;
+  g_mutex_unlock (&running_lock);
 }
 
 static void
@@ -69,29 +83,25 @@ static int
 execute (const TfRunSpec *spec,
          gboolean         json)
 {
-  gboolean live = isatty (STDERR_FILENO);
+  gboolean live = isatty (STDERR_FILENO), done;
   g_autoptr (TfRun) run = tf_run_new (spec, NULL, live ? show_status : NULL, NULL);
   g_autoptr (TfSnapshot) snapshot = NULL;
   g_autoptr (GError) error = NULL;
   TfRunFigures figures;
 
   stop_on_signals (run);
-  if (!tf_run_prepare (run, &error) || !tf_run_loop (run, &error) || !tf_run_check (run, &error))
-    {
-      if (live)
-        fputs ("\r\033[K", stderr);
-      return tf_cli_fail (error);
-    }
+  done = tf_run_prepare (run, &error) && tf_run_loop (run, &error) && tf_run_check (run, &error);
+  ignore_signals ();
   if (live)
     fputs ("\r\033[K", stderr);
+  if (!done)
+    return tf_cli_fail (error);
   tf_run_get_figures (run, &figures);
   snapshot = tf_run_snapshot (run);
   if (json)
     tf_summary_print_json (snapshot, &figures);
   else
     tf_summary_print (snapshot, &figures, spec->workspace);
-  fflush (stdout);
-  /* The thread that waits for signals still knows the run: nothing is freed under it. */
   return TF_EXIT_DONE;
 }
 
@@ -107,6 +117,8 @@ fill_spec (const Options *options,
            TfRunSpec     *spec,
            GError       **error)
 {
+  gboolean demo = strcmp (spec->market, "demo") == 0;
+
   if (options->workspace != NULL)
     spec->workspace = g_strdup (options->workspace);
   if (options->data != NULL)
@@ -143,6 +155,18 @@ fill_spec (const Options *options,
   if (options->seed != NULL && !g_ascii_string_to_unsigned (options->seed, 10, 0, G_MAXINT64, &spec->seed, error))
     {
       g_prefix_error (error, "--seed: ");
+      return FALSE;
+    }
+  if (spec->from != 0 && spec->to != 0 && spec->from >= spec->to)
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "--to: found %s, expected a time after --from %s",
+                   options->to, options->from);
+      return FALSE;
+    }
+  if (demo != (spec->data[0] == NULL && spec->signals[0] == NULL))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "found %s for market %s, expected %s",
+                   demo ? "data files" : "no data", spec->market, demo ? "none: it makes its own" : "--data or --signals");
       return FALSE;
     }
   return TRUE;
@@ -193,7 +217,7 @@ run_with (const TfCommandLine *command,
     { "interval", 0, 0, G_OPTION_ARG_STRING, &options.interval, "Of the bars that bots vote on", "1h" },
     { "from", 0, 0, G_OPTION_ARG_STRING, &options.from, "Start of the data", "DATE" },
     { "to", 0, 0, G_OPTION_ARG_STRING, &options.to, "End of the data", "DATE" },
-    { "workspace", 0, 0, G_OPTION_ARG_FILENAME, &options.workspace, "Where all of it is kept", "FILE" },
+    { "workspace", 0, 0, G_OPTION_ARG_FILENAME, &options.workspace, "Where all of it is kept; without it nothing is", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object at the end", NULL },
     { NULL },
   };
@@ -208,14 +232,13 @@ run_with (const TfCommandLine *command,
   status = tf_cli_parse (command, (const GOptionEntry *) (gpointer) entries->data, &n, &rest, FALSE);
   if (status != TF_EXIT_DONE)
     return status;
-  if (market == NULL && options.market == NULL)
-    return tf_cli_usage (command, "found no --market, expected demo or replay");
+  if (market == NULL && (options.market == NULL
+                         || (strcmp (options.market, "demo") != 0 && strcmp (options.market, "replay") != 0)))
+    return tf_cli_usage (command, "found %s%s, expected --market demo or replay",
+                         options.market != NULL ? "--market " : "no --market", options.market != NULL ? options.market : "");
   spec = tf_run_spec_new (market != NULL ? market : options.market);
   if (!fill_spec (&options, spec, &error))
     return tf_cli_usage (command, "%s", error->message);
-  /* A run is kept; a backtest only where asked for. */
-  if (market == NULL && spec->workspace == NULL)
-    spec->workspace = tf_workspace_default_path (spec->market);
   return execute (spec, options.json);
 }
 
@@ -234,7 +257,8 @@ run_backtest (int    argc,
 }
 
 const TfCommandLine tf_command_run = {
-  "run", "--market demo|replay [--data PATH…] [--signals FILE…] [--workspace FILE] [--for 90s] [--speed 1|60|max] [--seed N] [--json]",
+  "run", "--market demo|replay [--data PATH…] [--signals FILE…] [--interval 1h] [--from DATE] [--to DATE] [--workspace FILE]"
+         " [--for 90s] [--speed 1|60|max] [--seed N] [--json]",
   "Runs the complete system without a window", run_run,
 };
 

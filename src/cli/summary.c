@@ -94,10 +94,8 @@ tf_summary_print_json (const TfSnapshot   *snapshot,
   tf_json_int (builder, "entries", snapshot->seq);
   tf_json_string (builder, "head", head);
   json_builder_end_object (builder);
-  json_builder_set_member_name (builder, "elapsed_s");
-  json_builder_add_double_value (builder, figures->elapsed);
-  json_builder_set_member_name (builder, "events_per_s");
-  json_builder_add_double_value (builder, figures->events_per_second);
+  tf_json_ratio (builder, "elapsed_s", figures->elapsed);
+  tf_json_ratio (builder, "events_per_s", figures->events_per_second);
   json_builder_end_object (builder);
   tf_cli_print_json (builder);
 }

@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   const char    *workspace; /* file */
-  const char    *output;
+  const char    *output;    /* (nullable): file; else standard output */
   TfReportFormat format;
   const char    *account;   /* (nullable): id; only this account's entries */
   TfTime         from, to;  /* from ≤ time < to; 0: open */

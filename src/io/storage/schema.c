@@ -27,7 +27,8 @@
   " state TEXT NOT NULL DEFAULT 'active'," \
   " last_time INTEGER NOT NULL DEFAULT 0," \
   " last_instrument INTEGER NOT NULL DEFAULT -1," \
-  " last_side INTEGER NOT NULL DEFAULT 0"
+  " last_side INTEGER NOT NULL DEFAULT 0," \
+  " signals INTEGER NOT NULL DEFAULT 0"
 
 static const char *const migrations[] = {
   "CREATE TABLE meta ("
@@ -160,6 +161,12 @@ static const char *const migrations[] = {
   " target INTEGER NOT NULL,"
   " opened INTEGER NOT NULL,"
   " PRIMARY KEY (account, voter, instrument)) STRICT, WITHOUT ROWID;"
+
+  "CREATE TABLE trader_holdings ("
+  " trader TEXT NOT NULL REFERENCES traders (id),"
+  " instrument TEXT NOT NULL REFERENCES instruments (symbol),"
+  " quantity INTEGER NOT NULL,"
+  " PRIMARY KEY (trader, instrument)) STRICT, WITHOUT ROWID;"
 
   "CREATE TABLE alerts ("
   " account TEXT NOT NULL,"

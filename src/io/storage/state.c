@@ -65,7 +65,7 @@ store_accounts (TfWorkspace      *self,
 #define VOTER_COLUMNS \
   "pnl = ?2, trades = ?3, wins = ?4, proposals = ?5, resolved = ?6, mean_outcome = ?7, recent_outcome = ?8, weight = ?9," \
   " weight_sd = ?10, effect = ?11, effect_sd = ?12, stance = ?13, state = ?14, last_time = ?15, last_instrument = ?16," \
-  " last_side = ?17, closed_pnl = ?18"
+  " last_side = ?17, closed_pnl = ?18, signals = ?19"
 
 static gboolean
 store_voters (TfWorkspace      *self,
@@ -75,7 +75,7 @@ store_voters (TfWorkspace      *self,
   const TfConfig *config = snapshot->config;
   g_autoptr (sqlite3_stmt) bot = NULL, trader = NULL;
 
-  bot = tf_db_prepare (self->db, "UPDATE ai_trading_bots SET " VOTER_COLUMNS ", live_params = ?19 WHERE id = ?1", error);
+  bot = tf_db_prepare (self->db, "UPDATE ai_trading_bots SET " VOTER_COLUMNS ", live_params = ?20 WHERE id = ?1", error);
   trader = tf_db_prepare (self->db, "UPDATE traders SET " VOTER_COLUMNS " WHERE id = ?1", bot != NULL ? error : NULL);
   if (bot == NULL || trader == NULL)
     return FALSE;
@@ -103,8 +103,9 @@ store_voters (TfWorkspace      *self,
       sqlite3_bind_int (stmt, 16, view->last_instrument);
       sqlite3_bind_int (stmt, 17, view->last_side);
       sqlite3_bind_int64 (stmt, 18, view->closed_pnl.raw);
+      sqlite3_bind_int64 (stmt, 19, view->signals);
       if (params != NULL)
-        tf_db_bind_text (stmt, 19, params);
+        tf_db_bind_text (stmt, 20, params);
       if (!tf_db_step (stmt, NULL, error))
         return FALSE;
     }
@@ -189,6 +190,28 @@ store_positions (TfWorkspace      *self,
       sqlite3_bind_int64 (stmt, 7, view->stop.raw);
       sqlite3_bind_int64 (stmt, 8, view->target.raw);
       sqlite3_bind_int64 (stmt, 9, view->opened);
+      if (!tf_db_step (stmt, NULL, error))
+        return FALSE;
+    }
+  return stmt != NULL;
+}
+
+static gboolean
+store_holdings (TfWorkspace      *self,
+                const TfSnapshot *snapshot,
+                GError          **error)
+{
+  const TfConfig *config = snapshot->config;
+  g_autoptr (sqlite3_stmt) stmt = NULL;
+
+  if (!tf_db_exec (self->db, "DELETE FROM trader_holdings", error))
+    return FALSE;
+  stmt = tf_db_prepare (self->db, "INSERT INTO trader_holdings VALUES (?1, ?2, ?3)", error);
+  for (guint i = 0; stmt != NULL && i < snapshot->n_holdings; i++)
+    {
+      tf_db_bind_text (stmt, 1, config->traders[snapshot->holdings[i].trader].id);
+      tf_db_bind_text (stmt, 2, config->universe->items[snapshot->holdings[i].instrument].symbol);
+      sqlite3_bind_int64 (stmt, 3, snapshot->holdings[i].quantity.raw);
       if (!tf_db_step (stmt, NULL, error))
         return FALSE;
     }
@@ -296,6 +319,7 @@ tf_state_store (TfWorkspace      *self,
          && store_follows (self, snapshot, error)
          && store_quotes (self, snapshot, error)
          && store_positions (self, snapshot, error)
+         && store_holdings (self, snapshot, error)
          && store_alerts (self, snapshot, error)
          && store_totals (self, snapshot, error)
          && (!curves || store_curves (self, snapshot, error));
@@ -395,7 +419,7 @@ load_voters (TfWorkspace       *self,
 {
   g_autofree char *sql = g_strdup_printf ("SELECT pnl, trades, wins, proposals, resolved, mean_outcome, recent_outcome, weight,"
                                           " weight_sd, effect, effect_sd, stance, state, last_time, last_instrument, last_side,"
-                                          " closed_pnl, %s"
+                                          " closed_pnl, signals, %s"
                                           " FROM %s ORDER BY ordinal",
                                           bots != NULL ? "live_params" : "NULL", table);
   g_autoptr (sqlite3_stmt) stmt = tf_db_prepare (self->db, sql, error);
@@ -427,8 +451,9 @@ load_voters (TfWorkspace       *self,
       view->last_instrument = sqlite3_column_int (stmt, 14);
       view->last_side = sqlite3_column_int (stmt, 15);
       view->closed_pnl.raw = sqlite3_column_int64 (stmt, 16);
+      view->signals = (guint) sqlite3_column_int64 (stmt, 17);
       if (bots != NULL)
-        tf_params_from_json (tf_db_text (stmt, 17), bots[i].strategy, view->params);
+        tf_params_from_json (tf_db_text (stmt, 18), bots[i].strategy, view->params);
     }
   return FALSE;
 }
@@ -548,6 +573,40 @@ load_positions (TfWorkspace *self,
 }
 
 static gboolean
+load_holdings (TfWorkspace *self,
+               TfSnapshot  *snapshot,
+               GError     **error)
+{
+  const TfConfig *config = snapshot->config;
+  g_autoptr (sqlite3_stmt) stmt = NULL;
+  g_autoptr (GArray) holdings = g_array_new (FALSE, TRUE, sizeof (TfHoldingView));
+  gboolean row;
+
+  stmt = tf_db_prepare (self->db, "SELECT trader, instrument, quantity FROM trader_holdings", error);
+  if (stmt == NULL)
+    return FALSE;
+  while (tf_db_step (stmt, &row, error))
+    {
+      gint trader, instrument;
+      TfHoldingView view;
+
+      if (!row)
+        {
+          snapshot->n_holdings = holdings->len;
+          snapshot->holdings = (TfHoldingView *) g_array_free (g_steal_pointer (&holdings), FALSE);
+          return TRUE;
+        }
+      trader = tf_config_find_trader (config, tf_db_text (stmt, 0));
+      instrument = tf_universe_find (config->universe, tf_db_text (stmt, 1));
+      if (trader < 0 || instrument < 0)
+        continue;
+      view = (TfHoldingView) { (guint) trader, (guint) instrument, { sqlite3_column_int64 (stmt, 2) } };
+      g_array_append_val (holdings, view);
+    }
+  return FALSE;
+}
+
+static gboolean
 load_alerts (TfWorkspace *self,
              TfSnapshot  *snapshot,
              GError     **error)
@@ -662,6 +721,7 @@ tf_workspace_load_snapshot (TfWorkspace *self,
          && load_follows (self, snapshot, error)
          && load_quotes (self, snapshot, error)
          && load_positions (self, snapshot, error)
+         && load_holdings (self, snapshot, error)
          && load_alerts (self, snapshot, error);
   sqlite3_exec (self->db, "COMMIT", NULL, NULL, NULL);
   return good ? g_steal_pointer (&snapshot) : NULL;
