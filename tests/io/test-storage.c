@@ -272,6 +272,54 @@ test_second (Place        *place,
   g_assert_no_error (error);
 }
 
+/* A reader that comes and goes in the owner's process must not cost the owner its locks: another process would take
+ * itself for the last one, and remove the log under the owner. */
+static void
+test_locks (Place        *place,
+            gconstpointer data)
+{
+  g_autoptr (TfWorkspace) owner = open_owner (place);
+  g_autofree char *wal = g_strconcat (place->path, "-wal", NULL);
+  g_autoptr (GError) error = NULL;
+  TfCommand command = { .type = TF_COMMAND_STOP, .account = -1 };
+  int status;
+  pid_t child;
+
+  g_assert_true (tf_workspace_post_command (owner, &command, &error));
+  for (int k = 0; k < 2; k++)
+    {
+      g_autoptr (TfWorkspace) reader = tf_workspace_open (place->path, TF_WORKSPACE_READER, &error);
+      g_autoptr (GArray) commands = reader != NULL ? tf_workspace_take_commands (reader, 0, &error) : NULL;
+
+      g_assert_no_error (error);
+      g_assert_cmpuint (commands->len, ==, 1);
+    }
+  g_assert_true (g_file_test (wal, G_FILE_TEST_EXISTS));
+  child = fork ();
+  if (child == 0)
+    {
+      char *const argv[] = { (char *) "sqlite-reader", place->path, NULL };
+
+      /* A process of its own, not a copy of this one with its connections. */
+      setenv ("TF_TEST_READER", place->path, 1);
+      execv ("/proc/self/exe", argv);
+      _exit (1);
+    }
+  g_assert_cmpint (waitpid (child, &status, 0), ==, child);
+  g_assert_cmpint (status, ==, 0);
+  g_assert_true (g_file_test (wal, G_FILE_TEST_EXISTS));
+}
+
+/* What the other process of test_locks() does: it may write, reads, and closes. */
+static int
+read_and_close (const char *path)
+{
+  g_autoptr (TfWorkspace) workspace = tf_workspace_open (path, TF_WORKSPACE_CONTROL, NULL);
+  g_autoptr (GArray) commands = workspace != NULL ? tf_workspace_take_commands (workspace, 0, NULL) : NULL;
+
+  return commands != NULL && commands->len == 1 ? 0 : 1;
+}
+
 /* Rules of the tables */
 
 static const struct { const char *name, *sql; } forbidden[] = {
@@ -814,12 +862,15 @@ int
 main (int   argc,
       char *argv[])
 {
+  if (g_getenv ("TF_TEST_READER") != NULL)
+    return read_and_close (g_getenv ("TF_TEST_READER"));
   g_test_init (&argc, &argv, NULL);
 #define ADD(name, data, func) g_test_add (name, Place, data, set_up, func, tear_down)
   ADD ("/workspace/create", NULL, test_create);
   ADD ("/workspace/folder", NULL, test_folder);
   ADD ("/workspace/read-only", NULL, test_read_only);
   ADD ("/workspace/second", NULL, test_second);
+  ADD ("/workspace/locks", NULL, test_locks);
   ADD ("/workspace/tables", NULL, test_tables);
   for (guint i = 0; i < G_N_ELEMENTS (refused); i++)
     {
