@@ -6,7 +6,7 @@
 #include "io/storage/workspace-private.h"
 
 /* How much may wait before push blocks. A group commit takes all that waits, so this is also its largest size. */
-#define MOST_BATCHES 1024
+#define MOST_BATCHES 128  /* a snapshot in each is some 60 kB */
 #define MOST_RECORDS 100000
 
 struct _TfWriter
@@ -402,7 +402,7 @@ good (TfWriter *self,
  * tf_writer_push:
  * @batch: (transfer full): what has to become durable next
  *
- * Returns at once while little waits; blocks while more than 100,000 entries or 1024 batches do.
+ * Returns at once while little waits; blocks while 100,000 entries or 128 batches do.
  *
  * Returns: %FALSE with the first failure once writing has failed: nothing is taken any more, trading has to halt
  */
