@@ -40,7 +40,7 @@ init_state (TfEngine *self)
     {
       tf_candle_builder_init (&self->tapes[i].builder, config->interval);
       tf_regime_filter_init (&self->tapes[i].filter);
-      self->closes[i] = self->returns[i] = NAN;
+      self->closes[i] = self->returns[i] = (double) NAN;
     }
   for (guint v = 0; v < self->n_voters; v++)
     {

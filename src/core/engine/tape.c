@@ -262,7 +262,7 @@ tf_engine_end_step (TfEngine *self)
   core->open_integral += core->open_proposals;
   tf_covariance_update (self->covariance, self->returns);
   for (guint i = 0; i < self->n_instruments; i++)
-    self->returns[i] = NAN;
+    self->returns[i] = (double) NAN;
   if (core->opened)
     {
       if (core->steps % TF_COVARIANCE_REFRESH == 0)
