@@ -33,7 +33,11 @@ tf_audit_entry_get_property (GObject    *object,
   switch (id)
     {
     case PROP_CLOCK:
-      g_value_take_string (value, tf_words_date (self->record.time));
+      {
+        g_autofree char *date = tf_words_date (self->record.time), *clock = tf_words_clock (self->record.time);
+
+        g_value_take_string (value, g_strdup_printf ("%.10s %s", date, clock));
+      }
       break;
     case PROP_KIND:
       g_value_set_string (value, self->record.kind == TF_RECORD_VERDICT ? tf_words_verdict ((TfVerdict) self->record.code)

@@ -1,0 +1,53 @@
+#include "window/follow.h"
+
+/* A page that nobody sees draws nothing. */
+static void
+update_mapped (GtkWidget *page)
+{
+  TfFollowFunc update = (TfFollowFunc) g_object_get_data (G_OBJECT (page), "tf-follow");
+
+  if (gtk_widget_get_mapped (page))
+    update (page);
+}
+
+static void
+on_map (GtkWidget *page)
+{
+  TfFollowFunc update = (TfFollowFunc) g_object_get_data (G_OBJECT (page), "tf-follow");
+
+  update (page);
+}
+
+/**
+ * tf_follow:
+ * @update: called with @page whenever the desk has something new and the page is seen, and when it comes into sight
+ */
+void
+tf_follow (GtkWidget    *page,
+           TfDesk       *desk,
+           TfFollowFunc  update)
+{
+  g_object_set_data (G_OBJECT (page), "tf-follow", (gpointer) update);
+  g_signal_connect_object (desk, "updated", G_CALLBACK (update_mapped), page, G_CONNECT_SWAPPED);
+  g_signal_connect_object (desk, "notify::run-state", G_CALLBACK (update_mapped), page, G_CONNECT_SWAPPED);
+  g_signal_connect_after (page, "map", G_CALLBACK (on_map), NULL);
+}
+
+/**
+ * tf_follow_workspace:
+ *
+ * Returns: (transfer full) (nullable): the file of the run under way or the last one; before the first start the one that the
+ *   chosen market would go on with, if it exists
+ */
+char *
+tf_follow_workspace (TfDesk *desk)
+{
+  const TfRunSpec *spec = tf_system_get_spec (tf_desk_get_system (desk));
+  g_autofree char *path = NULL;
+
+  if (spec != NULL)
+    path = g_strdup (spec->workspace);
+  else
+    path = tf_workspace_default_path (tf_desk_get_config (desk)->market);
+  return path != NULL && g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&path) : NULL;
+}
