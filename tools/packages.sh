@@ -13,6 +13,7 @@ build | cmd:meson          | meson                | meson                      |
 build | cmd:ninja          | ninja-build          | ninja-build                | ninja
 build | cmd:python3        | python3              | python3                    | python
 build | cmd:msgfmt         | gettext              | gettext                    | gettext
+build | cmd:xmllint        | libxml2-utils        | libxml2                    | libxml2
 build | lib:gio-unix-2.0   | libglib2.0-dev       | glib2-devel                | glib2-devel
 build | lib:gtk4           | libgtk-4-dev         | gtk4-devel                 | gtk4
 build | lib:libadwaita-1   | libadwaita-1-dev     | libadwaita-devel           | libadwaita
@@ -23,6 +24,7 @@ build | lib:json-glib-1.0  | libjson-glib-dev     | json-glib-devel            |
 build | lib:gsl            | libgsl-dev           | gsl-devel                  | gsl
 build | lib:nlopt          | libnlopt-dev         | NLopt-devel                | nlopt
 build | pkg                | librsvg2-common      | librsvg2                   | librsvg
+build | pkg                | adwaita-icon-theme fonts-dejavu-core | adwaita-icon-theme dejavu-sans-fonts | adwaita-icon-theme ttf-dejavu
 test  | cmd:Xvfb           | xvfb                 | xorg-x11-server-Xvfb       | xorg-server-xvfb
 test  | cmd:dbus-run-session | dbus-daemon        | dbus-daemon                | dbus
 test  | pkg                | python3-gi gir1.2-atspi-2.0 at-spi2-core | python3-gobject at-spi2-core | python-gobject at-spi2-core

@@ -4,7 +4,9 @@
 set -u
 program=$1 measure=$3 runs=${4:-6}
 export GSETTINGS_SCHEMA_DIR=$2
-[ -x "$measure" ] || { echo "startup: skipped: $measure is not there"; exit 77; }
+for file in "$program" "$measure"; do
+  [ -x "$file" ] || { echo "startup: skipped: $file is not there"; exit 77; }
+done
 for tool in gnome-text-editor xdotool Xvfb xwd dbus-run-session; do
   command -v "$tool" > /dev/null || { echo "startup: skipped: $tool is not installed"; exit 77; }
 done
