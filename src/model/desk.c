@@ -476,8 +476,11 @@ tell (TfDesk         *self,
 {
   TfFeedValues values = { .seq = record->seq, .time = record->time, .tone = (gint) tone };
   g_autoptr (TfItem) item = g_object_new (TF_TYPE_FEED_ITEM, NULL);
+  const char *end;
 
-  g_utf8_strncpy (values.text, text, (sizeof values.text - 1) / 6);
+  g_strlcpy (values.text, text, sizeof values.text);
+  if (!g_utf8_validate (values.text, -1, &end)) /* cut within a letter */
+    values.text[end - values.text] = '\0';
   tf_item_update (item, &values);
   g_ptr_array_add (self->new_feed, g_steal_pointer (&item));
 }

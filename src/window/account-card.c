@@ -12,7 +12,7 @@ struct _TfAccountCard
 {
   GtkWidget      parent_instance;
   TfAccountItem *item;
-  GtkLabel      *name, *dot, *state, *equity, *change, *drawdown, *limit, *open;
+  GtkLabel      *name, *dot, *state, *equity, *change, *drawdown, *open;
   TfSparkline   *spark;
   TfGauge       *gauge;
 };
@@ -48,7 +48,6 @@ tf_account_card_class_init (TfAccountCardClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TfAccountCard, spark);
   gtk_widget_class_bind_template_child (widget_class, TfAccountCard, drawdown);
   gtk_widget_class_bind_template_child (widget_class, TfAccountCard, gauge);
-  gtk_widget_class_bind_template_child (widget_class, TfAccountCard, limit);
   gtk_widget_class_bind_template_child (widget_class, TfAccountCard, open);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_GROUP);
@@ -94,7 +93,7 @@ tf_account_card_refresh (TfAccountCard *self,
   tf_label_set (self->equity, equity, FALSE);
   change = tf_words_percent_change (now->change, 2);
   since = tf_words_money_change ((TfMoney) { now->today });
-  line = g_strdup_printf (_("%s, today %s"), change, since);
+  line = g_strdup_printf (_("%s · today %s"), change, since);
   tf_label_set (self->change, line, FALSE);
   tf_label_tone (self->change, now->change);
   tf_sparkline_set_values (self->spark, now->spark, (guint) now->n_spark);
@@ -102,14 +101,13 @@ tf_account_card_refresh (TfAccountCard *self,
   drawdown = tf_words_percent (now->drawdown, 1);
   limit = tf_words_percent (now->drawdown_limit, 0);
   g_free (line);
-  line = g_strdup_printf (_("Drawdown %s"), drawdown);
+  line = g_strdup_printf (_("Drawdown %s of %s"), drawdown, limit);
   tf_label_set (self->drawdown, line, FALSE);
-  tf_label_set (self->limit, limit, FALSE);
   tf_gauge_set (self->gauge, now->drawdown, 0.8 * now->drawdown_limit, now->drawdown_limit, _("Drawdown"), line);
 
   wins = tf_words_percent (now->win_rate, 0);
-  open = now->trades > 0 ? g_strdup_printf (_("%d open · %d trades, %s won"), now->positions, now->trades, wins)
-         : g_strdup_printf (_("%d open · no closed trades yet"), now->positions);
+  open = now->trades > 0 ? g_strdup_printf (_("%d open · %d closed, %s won"), now->positions, now->trades, wins)
+         : g_strdup_printf (_("%d open · none closed yet"), now->positions);
   tf_label_set (self->open, open, FALSE);
   tf_state_dot_set (GTK_WIDGET (self->dot), (TfTradingState) now->state, live || now->state >= TF_STATE_HALTED);
   tf_label_set (self->state, live || now->state != TF_STATE_ACTIVE ? tf_words_state ((TfTradingState) now->state) : _("Ready"), FALSE);

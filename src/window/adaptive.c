@@ -41,11 +41,29 @@ share (TfAdaptive *self,
   return i == n - 1 ? room - each * ((int) n - 1) : each;
 }
 
+/* There is room, and each child fits into its part of it. */
 static gboolean
 side_by_side (TfAdaptive *self,
               int         width)
 {
-  return width < 0 || width >= self->threshold;
+  guint n = count_children (GTK_WIDGET (self)), i = 0;
+
+  if (width < 0)
+    return TRUE;
+  if (width < self->threshold)
+    return FALSE;
+  for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self)); child != NULL;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      int least;
+
+      if (!gtk_widget_should_layout (child))
+        continue;
+      gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
+      if (least > share (self, width, i++, n))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static GtkSizeRequestMode
@@ -90,12 +108,11 @@ measure_height (TfAdaptive *self,
   for (GtkWidget *child = gtk_widget_get_first_child (GTK_WIDGET (self)); child != NULL;
        child = gtk_widget_get_next_sibling (child))
     {
-      int child_minimum, child_natural, gap, least;
+      int child_minimum, child_natural, gap;
 
       if (!gtk_widget_should_layout (child))
         continue;
-      gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
-      gtk_widget_measure (child, GTK_ORIENTATION_VERTICAL, width < 0 ? -1 : MAX (row ? share (self, width, i, n) : width, least),
+      gtk_widget_measure (child, GTK_ORIENTATION_VERTICAL, width < 0 ? -1 : row ? share (self, width, i, n) : width,
                           &child_minimum, &child_natural, NULL, NULL);
       gap = i++ > 0 ? self->spacing : 0;
       *minimum = row ? MAX (*minimum, child_minimum) : *minimum + child_minimum + gap;
@@ -172,10 +189,9 @@ tf_adaptive_size_allocate (GtkWidget *widget,
   for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
     if (gtk_widget_should_layout (child))
       {
-        int wide = share (self, width, i++, n), least;
+        int wide = share (self, width, i++, n);
 
-        gtk_widget_measure (child, GTK_ORIENTATION_HORIZONTAL, -1, &least, NULL, NULL, NULL);
-        gtk_widget_size_allocate (child, &(GtkAllocation) { rtl ? width - x - wide : x, 0, MAX (wide, least), height }, -1);
+        gtk_widget_size_allocate (child, &(GtkAllocation) { rtl ? width - x - wide : x, 0, wide, height }, -1);
         x += wide + self->spacing;
       }
 }

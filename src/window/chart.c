@@ -339,6 +339,7 @@ tf_chart_legend_new (TfChart *self)
   g_return_val_if_fail (TF_IS_CHART (self), NULL);
   g_return_val_if_fail (self->legend == NULL, NULL);
   self->legend = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 0);
+  gtk_widget_set_valign (self->legend, GTK_ALIGN_CENTER);
   g_object_add_weak_pointer (G_OBJECT (self->legend), (gpointer *) &self->legend);
   sync_legend (self);
   return self->legend;

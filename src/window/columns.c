@@ -169,6 +169,41 @@ add_column (GtkColumnView      *view,
   gtk_column_view_append_column (view, column);
 }
 
+static GtkWidget *
+find_label (GtkWidget *widget)
+{
+  if (GTK_IS_LABEL (widget))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child != NULL; child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *label = find_label (child);
+
+      if (label != NULL)
+        return label;
+    }
+  return NULL;
+}
+
+/* A column of numbers has its title at the right, as its numbers are; a GtkColumnViewColumn cannot say so. */
+static void
+align_titles (GtkWidget          *view,
+              const TfColumnSpec *specs,
+              guint               n_specs)
+{
+  GtkWidget *title = gtk_widget_get_first_child (gtk_widget_get_first_child (view));
+
+  for (guint i = 0; i < n_specs && title != NULL; i++, title = gtk_widget_get_next_sibling (title))
+    if (specs[i].kind == TF_CELL_NUMBER || specs[i].kind == TF_CELL_CHANGE)
+      {
+        GtkWidget *label = find_label (title);
+
+        if (label == NULL)
+          continue;
+        gtk_widget_set_hexpand (label, TRUE);
+        gtk_label_set_xalign (GTK_LABEL (label), 1);
+      }
+}
+
 /**
  * tf_table_new:
  * @item_type: of the rows, a TfItem
@@ -197,6 +232,7 @@ tf_table_new (GType               item_type,
   for (guint i = 0; i < n_specs; i++)
     add_column (GTK_COLUMN_VIEW (view), item_type, &specs[i]);
   gtk_column_view_set_model (GTK_COLUMN_VIEW (view), GTK_SELECTION_MODEL (selection));
+  align_titles (view, specs, n_specs);
   gtk_widget_add_css_class (view, "table");
   tf_accessible_name (view, label);
   return view;

@@ -299,7 +299,7 @@ refresh_chart (TfDashboardPage *self)
   const TfInstrument *instrument;
   TfTime from;
 
-  if (i < 0 || snapshot->n_candles == 0)
+  if (i < 0 || snapshot->n_candles == 0 || i != (gint) gtk_drop_down_get_selected (self->instrument))
     return;
   if (self->drawn_seq == snapshot->seq && self->drawn_time == snapshot->time && self->drawn_instrument == i)
     return;
@@ -538,6 +538,7 @@ static void
 tf_dashboard_page_map (GtkWidget *widget)
 {
   GTK_WIDGET_CLASS (tf_dashboard_page_parent_class)->map (widget);
+  on_instrument (TF_DASHBOARD_PAGE (widget)); /* another page may have asked for another one’s candles */
   on_updated (TF_DASHBOARD_PAGE (widget));
 }
 

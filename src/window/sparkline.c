@@ -38,7 +38,7 @@ tf_sparkline_measure (GtkWidget      *widget,
                       int            *minimum_baseline,
                       int            *natural_baseline)
 {
-  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 36 : 20;
+  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 24 : 20;
   *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 96 : 28;
 }
 

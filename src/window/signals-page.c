@@ -1,0 +1,619 @@
+#include "window/signals-page.h"
+
+#include <adwaita.h>
+#include <glib/gi18n.h>
+#include <math.h>
+
+#include "config.h"
+#include "model/words.h"
+#include "window/adaptive.h"
+#include "window/chart.h"
+#include "window/columns.h"
+#include "window/confidence.h"
+
+#define LEAST_WEIGHT 10 /* independent outcomes in a bin before its mean is shown */
+
+struct _TfSignalsPage
+{
+  GtkWidget     parent_instance;
+  TfDesk       *desk;
+  GtkStack     *list_stack, *detail_stack;
+  GtkWidget    *list, *table;
+  GtkLabel     *title, *sentence, *times, *why, *opinion, *plan_text;
+  GtkBox       *verdicts, *vote, *plan;
+  TfChart      *contributions, *plan_chart, *weights;
+  GtkGrid      *calibration;
+  TfSignalItem *item;       /* (nullable): the one that is explained */
+  GtkLabel     *cells[TF_CALIBRATION_BINS + 1][4];
+  gint64        weighed;    /* proposals that were learned from when the weights were drawn last */
+  gint64        learned;    /* outcomes when the calibration was shown last */
+};
+
+G_DEFINE_FINAL_TYPE (TfSignalsPage, tf_signals_page, GTK_TYPE_WIDGET)
+
+/* The list */
+
+static const TfConfig *
+config_of (GtkWidget *cell)
+{
+  GtkWidget *table = gtk_widget_get_ancestor (cell, GTK_TYPE_COLUMN_VIEW);
+
+  return table != NULL ? tf_desk_get_config (g_object_get_data (G_OBJECT (table), "tf-desk")) : NULL;
+}
+
+static char *
+signal_time (gpointer item)
+{
+  return tf_words_clock (TF_SIGNAL_ITEM (item)->now.time);
+}
+
+static char *
+signal_coin (gpointer item)
+{
+  return tf_words_coin (TF_SIGNAL_ITEM (item)->now.symbol);
+}
+
+static const char *
+direction_of (const TfSignalValues *now)
+{
+  return isnan (now->confidence) ? tf_words_side (now->direction) : tf_words_direction (now->direction);
+}
+
+static char *
+signal_direction (gpointer item)
+{
+  return g_strdup (direction_of (&TF_SIGNAL_ITEM (item)->now));
+}
+
+static char *
+signal_outcome (gpointer item)
+{
+  const TfSignalValues *now = &TF_SIGNAL_ITEM (item)->now;
+
+  return now->resolved ? tf_words_r (now->outcome) : g_strdup (isnan (now->confidence) ? "–" : _("open"));
+}
+
+static GtkWidget *
+create_confidence (void)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *bar = tf_confidence_new (), *label = gtk_label_new (NULL);
+
+  gtk_widget_set_valign (bar, GTK_ALIGN_CENTER);
+  gtk_widget_set_hexpand (bar, TRUE);
+  gtk_label_set_width_chars (GTK_LABEL (label), 4);
+  gtk_label_set_xalign (GTK_LABEL (label), 1);
+  gtk_widget_add_css_class (label, "numeric");
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_box_append (GTK_BOX (box), bar);
+  return box;
+}
+
+static void
+update_confidence (GtkWidget *cell,
+                   gpointer   item)
+{
+  const TfConfig *config = config_of (cell);
+  double confidence = TF_SIGNAL_ITEM (item)->now.confidence, thresholds[TF_MAX_ACCOUNTS];
+  g_autofree char *text = tf_words_number (confidence, 2);
+
+  if (config == NULL)
+    return;
+  for (guint a = 0; a < config->n_accounts; a++)
+    thresholds[a] = config->accounts[a].threshold;
+  tf_label_set (GTK_LABEL (gtk_widget_get_first_child (cell)), text, FALSE);
+  tf_confidence_set (TF_CONFIDENCE (gtk_widget_get_last_child (cell)), confidence, thresholds, config->n_accounts);
+}
+
+/* A sign and a colour for each verdict: neither alone says it. */
+static const char *
+verdict_sign (gint         verdict,
+              const char **class)
+{
+  switch (verdict)
+    {
+    case TF_VERDICT_ACCEPTED:
+      *class = "gain";
+      return "✓";
+    case TF_VERDICT_RESIZED:
+      *class = "verdict-resized";
+      return "◐";
+    case TF_VERDICT_BLOCKED:
+      *class = "loss";
+      return "⊘";
+    case 0:
+      *class = "dim-label";
+      return "·";
+    default:
+      *class = "dim-label";
+      return "✕";
+    }
+}
+
+static void
+show_sign (GtkLabel *label,
+           gint      verdict)
+{
+  static const char *const classes[] = { "gain", "loss", "verdict-resized", "dim-label" };
+  const char *class, *sign = verdict_sign (verdict, &class);
+
+  tf_label_set (label, sign, FALSE);
+  for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
+    if (g_str_equal (classes[i], class))
+      gtk_widget_add_css_class (GTK_WIDGET (label), classes[i]);
+    else
+      gtk_widget_remove_css_class (GTK_WIDGET (label), classes[i]);
+}
+
+static GtkWidget *
+create_verdicts (void)
+{
+  return gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
+}
+
+static void
+update_verdicts (GtkWidget *cell,
+                 gpointer   item)
+{
+  const TfConfig *config = config_of (cell);
+  const TfSignalValues *now = &TF_SIGNAL_ITEM (item)->now;
+  GtkWidget *label = gtk_widget_get_first_child (cell);
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  for (guint a = 0; config != NULL && a < config->n_accounts; a++, label = gtk_widget_get_next_sibling (label))
+    {
+      if (label == NULL)
+        {
+          label = gtk_label_new (NULL);
+          gtk_label_set_width_chars (GTK_LABEL (label), 2);
+          gtk_box_append (GTK_BOX (cell), label);
+        }
+      show_sign (GTK_LABEL (label), now->verdict[a].verdict);
+      g_string_append_printf (words, "%s%s: %s", a > 0 ? "\n" : "", config->accounts[a].id,
+                              tf_words_verdict ((TfVerdict) now->verdict[a].verdict));
+    }
+  gtk_widget_set_tooltip_text (cell, words->str);
+}
+
+static const TfColumnSpec columns[] = {
+  { N_("Time (UTC)"), "time", TF_CELL_TEXT, 8, signal_time },
+  { N_("From"), "name", TF_CELL_TEXT, -12 },
+  { N_("Coin"), "symbol", TF_CELL_TEXT, 5, signal_coin },
+  { N_("Side"), "direction", TF_CELL_TEXT, 5, signal_direction },
+  { N_("Confidence"), "confidence", TF_CELL_WIDGET, 0, NULL, create_confidence, update_confidence },
+  { N_("Verdicts"), "verdicts", TF_CELL_WIDGET, 0, NULL, create_verdicts, update_verdicts },
+  { N_("Outcome"), "outcome", TF_CELL_CHANGE, 8, signal_outcome },
+};
+
+/* The detail */
+
+static void
+append_names (GString        *text,
+              const TfConfig *config,
+              gint            accounts)
+{
+  guint n = (guint) __builtin_popcount ((guint) accounts), i = 0;
+
+  for (guint a = 0; a < config->n_accounts; a++)
+    if ((accounts & 1 << a) != 0)
+      {
+        g_string_append (text, i == 0 ? "" : i == n - 1 ? _(" and ") : ", ");
+        g_string_append (text, config->accounts[a].id);
+        i++;
+      }
+}
+
+static char *
+sentence_for (const TfConfig       *config,
+              const TfSignalValues *now)
+{
+  gint all = (1 << config->n_accounts) - 1;
+  g_autoptr (GString) yes = g_string_new (NULL), no = g_string_new (NULL);
+
+  if (now->verdicts < (gint) config->n_accounts)
+    return g_strdup (_("The accounts are still deciding."));
+  append_names (yes, config, now->copied);
+  append_names (no, config, all & ~now->copied);
+  if (now->copied == all)
+    return g_strdup_printf (_("Copied by %s."), yes->str);
+  if (now->copied == 0)
+    return g_strdup_printf (_("Copied by nobody: refused by %s."), no->str);
+  return g_strdup_printf (_("Copied by %s; refused by %s."), yes->str, no->str);
+}
+
+static void
+clear_box (GtkBox *box)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (box))) != NULL)
+    gtk_box_remove (box, child);
+}
+
+static GtkWidget *
+line (const char *text,
+      const char *class)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  if (class != NULL)
+    gtk_widget_add_css_class (label, class);
+  return label;
+}
+
+static void
+show_verdicts (TfSignalsPage        *self,
+               const TfConfig       *config,
+               const TfSignalValues *now)
+{
+  clear_box (self->verdicts);
+  gtk_label_set_text (self->why, now->copied == 0 ? _("Why was this not copied?") : _("What each account decided"));
+  for (guint a = 0; a < config->n_accounts; a++)
+    {
+      const TfVerdictValues *verdict = &now->verdict[a];
+      g_autofree char *compared = tf_words_compared (verdict->reason, verdict->value, verdict->limit);
+      g_autofree char *head = g_strdup_printf ("%s · %s", config->accounts[a].id, tf_words_verdict ((TfVerdict) verdict->verdict));
+      g_autofree char *quantity = tf_words_quantity ((TfQty) { ABS (verdict->quantity) });
+      g_autofree char *reason = g_strdup_printf (compared != NULL ? "%s: %s" : "%s", tf_words_reason (verdict->reason), compared);
+      GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9), *sign = gtk_label_new (NULL);
+      GtkWidget *text = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+
+      show_sign (GTK_LABEL (sign), verdict->verdict);
+      gtk_widget_set_valign (sign, GTK_ALIGN_START);
+      gtk_box_append (GTK_BOX (row), sign);
+      gtk_box_append (GTK_BOX (text), line (head, NULL));
+      if (verdict->verdict != 0)
+        gtk_box_append (GTK_BOX (text), line (reason, "dim-label"));
+      if ((now->copied & 1 << a) != 0 && verdict->quantity != 0)
+        {
+          g_autofree char *coin = tf_words_coin (now->symbol);
+          g_autofree char *size = g_strdup_printf (_("size %s %s"), quantity, coin);
+
+          gtk_box_append (GTK_BOX (text), line (size, "dim-label"));
+        }
+      gtk_box_append (GTK_BOX (row), text);
+      gtk_box_append (self->verdicts, row);
+    }
+}
+
+static void
+show_vote (TfSignalsPage        *self,
+           const TfConfig       *config,
+           const TfSignalValues *now)
+{
+  g_autoptr (GArray) parts = NULL;
+  g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
+  TfPlot *plot = tf_chart_get_plot (self->contributions);
+  g_autofree TfPlotBar *bars = NULL;
+  g_autofree char *confidence = tf_words_number (now->confidence, 2), *expected = tf_words_r (now->expected);
+  g_autofree char *sd = tf_words_number (now->sd, 2), *agreement = tf_words_percent (now->agreement, 0);
+  g_autofree char *cost = tf_words_number (now->cost, 2), *dissent = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->vote), !isnan (now->confidence));
+  if (isnan (now->confidence))
+    return;
+  g_string_append_printf (text, _("Confidence %s. Expected %s ± %s after costs of %s R. %d for, %d against; agreement %s."), confidence,
+                          expected, sd, cost, now->in_favour, now->against, agreement);
+  if (*now->dissent != '\0')
+    {
+      dissent = tf_words_voter (config, now->dissent);
+      g_string_append_printf (text, _(" The strongest argument against is %s."), dissent);
+    }
+  tf_label_set (self->opinion, text->str, FALSE);
+  parts = tf_signal_item_contributions (self->item);
+  bars = g_new (TfPlotBar, parts->len);
+  for (guint i = 0; i < parts->len; i++)
+    {
+      const TfContribution *part = &g_array_index (parts, TfContribution, i);
+
+      g_ptr_array_add (names, tf_words_voter (config, part->id));
+      bars[i] = (TfPlotBar) { names->pdata[i], part->r };
+    }
+  tf_plot_clear (plot);
+  tf_plot_add_bars (plot, NULL, bars, parts->len);
+  tf_chart_changed (self->contributions);
+}
+
+static void
+show_plan (TfSignalsPage        *self,
+           const TfSignalValues *now)
+{
+  TfSnapshot *snapshot = tf_desk_get_snapshot (self->desk);
+  TfPlot *plot = tf_chart_get_plot (self->plan_chart);
+  double price = (double) now->price / TF_SCALE, risk = fabs (price - now->stop);
+  g_autofree char *entry = tf_words_price ((TfPrice) { now->price });
+  g_autofree char *stop = tf_words_price ((TfPrice) { tf_ratio_raw (now->stop) }), *target = NULL, *away = NULL, *gain = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+  gint instrument = -1;
+  gboolean known;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->plan), isfinite (now->stop));
+  if (!isfinite (now->stop))
+    return;
+  away = tf_words_percent_change (now->stop / price - 1, 2);
+  g_string_append_printf (text, _("In at %s, stop at %s (%s)"), entry, stop, away);
+  if (now->target > 0)
+    {
+      target = tf_words_price ((TfPrice) { tf_ratio_raw (now->target) });
+      gain = tf_words_r (risk > 0 ? fabs (now->target - price) / risk : (double) NAN);
+      g_string_append_printf (text, _(", target %s (%s)"), target, gain);
+    }
+  if (now->resolved)
+    {
+      g_autofree char *outcome = tf_words_r (now->outcome), *when = tf_words_date (now->resolved_time);
+
+      g_string_append_printf (text, _(".\nEnded %s UTC: %s, %s."), when, outcome, tf_words_reason (now->outcome_reason));
+    }
+  else
+    g_string_append (text, _(".\nStill open: it is tracked to its outcome, traded or not."));
+  tf_label_set (self->plan_text, text->str, FALSE);
+
+  if (snapshot != NULL)
+    instrument = tf_universe_find (snapshot->config->universe, now->symbol);
+  known = instrument >= 0 && instrument == snapshot->chart_instrument && snapshot->n_candles > 0;
+  gtk_widget_set_visible (GTK_WIDGET (self->plan_chart), known);
+  if (!known)
+    {
+      if (instrument >= 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
+        tf_system_set_chart (tf_desk_get_system (self->desk), instrument);
+      return;
+    }
+  tf_plot_clear (plot);
+  {
+    guint n = MIN (snapshot->n_candles, 120);
+    TfPlotMark mark = { .time = now->time, .value = price, .kind = now->copied != 0 ? TF_MARK_ENTRY : TF_MARK_REFUSED,
+                        .direction = now->direction };
+
+    tf_plot_add_candles (plot, NULL, snapshot->candles + snapshot->n_candles - n, n);
+    if (now->time >= snapshot->candles[snapshot->n_candles - n].time)
+      tf_plot_add_marks (plot, NULL, &mark, 1);
+  }
+  tf_plot_add_level (plot, _("Stop"), now->stop, TF_LEVEL_LOSS);
+  if (now->target > 0)
+    tf_plot_add_level (plot, _("Target"), now->target, TF_LEVEL_GAIN);
+  tf_chart_changed (self->plan_chart);
+}
+
+static void
+show_times (TfSignalsPage        *self,
+            const TfSignalValues *now)
+{
+  static const struct { const char *key, *words; } keys[] = {
+    { "happened", N_("happened") }, { "published", N_("published") }, { "received", N_("received") },
+  };
+  g_autofree char *acted = tf_words_date (now->time), *evidence = tf_signal_item_get_source (self->item, "evidence");
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_autofree char *time = tf_signal_item_get_source (self->item, keys[i].key);
+
+      if (time != NULL)
+        g_string_append_printf (text, "%s %s · ", _(keys[i].words), time);
+    }
+  g_string_append_printf (text, _("decided %s UTC"), acted);
+  if (evidence != NULL)
+    g_string_append_printf (text, "\n%s", evidence);
+  tf_label_set (self->times, text->str, FALSE);
+}
+
+static void
+show_item (TfSignalsPage *self)
+{
+  const TfConfig *config = tf_desk_get_config (self->desk);
+  const TfSignalValues *now;
+  g_autofree char *title = NULL, *sentence = NULL;
+
+  gtk_stack_set_visible_child_name (self->detail_stack, self->item != NULL ? "detail" : "empty");
+  if (self->item == NULL)
+    return;
+  now = &self->item->now;
+  title = g_strdup_printf ("%s · %s %s", now->name, direction_of (now), now->symbol);
+  sentence = sentence_for (config, now);
+  tf_label_set (self->title, title, FALSE);
+  tf_label_set (self->sentence, sentence, FALSE);
+  show_times (self, now);
+  show_verdicts (self, config, now);
+  show_vote (self, config, now);
+  show_plan (self, now);
+}
+
+static void
+on_selected (TfSignalsPage *self)
+{
+  TfSignalItem *item = tf_table_selected (self->table);
+
+  if (item == NULL || item == self->item)
+    return;
+  if (self->item != NULL)
+    g_signal_handlers_disconnect_by_func (self->item, show_item, self);
+  g_set_object (&self->item, item);
+  g_signal_connect_object (item, "notify::verdicts", G_CALLBACK (show_item), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (item, "notify::resolved", G_CALLBACK (show_item), self, G_CONNECT_SWAPPED);
+  show_item (self);
+}
+
+/* What was learned */
+
+static void
+show_weights (TfSignalsPage    *self,
+              const TfSnapshot *snapshot)
+{
+  const TfConfig *config = snapshot->config;
+  guint n = tf_config_n_voters (config);
+  g_autofree TfPlotBar *bars = g_new (TfPlotBar, n);
+  TfPlot *plot = tf_chart_get_plot (self->weights);
+  gint64 resolved = 0;
+
+  for (guint v = 0; v < n; v++)
+    {
+      bars[v] = (TfPlotBar) { tf_config_voter_name (config, v), snapshot->voters[v].weight };
+      resolved += snapshot->voters[v].resolved;
+    }
+  if (self->weighed == resolved + 1)
+    return;
+  self->weighed = resolved + 1;
+  tf_plot_clear (plot);
+  tf_plot_add_bars (plot, NULL, bars, n);
+  tf_chart_changed (self->weights);
+}
+
+static GtkLabel *
+calibration_cell (TfSignalsPage *self,
+                  guint          row,
+                  guint          column)
+{
+  GtkLabel **cell = &self->cells[row][column];
+
+  if (*cell == NULL)
+    {
+      *cell = GTK_LABEL (gtk_label_new (NULL));
+      gtk_label_set_xalign (*cell, column == 0 ? 0 : 1);
+      gtk_widget_set_hexpand (GTK_WIDGET (*cell), TRUE);
+      gtk_widget_add_css_class (GTK_WIDGET (*cell), "numeric");
+      gtk_widget_add_css_class (GTK_WIDGET (*cell), "caption");
+      if (row == 0)
+        gtk_widget_add_css_class (GTK_WIDGET (*cell), "dim-label");
+      gtk_grid_attach (self->calibration, GTK_WIDGET (*cell), (int) column, (int) row, 1, 1);
+    }
+  return *cell;
+}
+
+static void
+show_calibration (TfSignalsPage    *self,
+                  const TfSnapshot *snapshot)
+{
+  const TfCalibration *calibration = &snapshot->calibration;
+  const char *const titles[] = { _("Confidence"), _("Cases"), _("Predicted"), _("Happened") };
+  gint64 cases = 0;
+
+  for (guint b = 0; b < TF_CALIBRATION_BINS; b++)
+    cases += (gint64) calibration->bins[b].count;
+  if (self->learned == cases + 1)
+    return;
+  self->learned = cases + 1;
+  for (guint c = 0; c < G_N_ELEMENTS (titles); c++)
+    tf_label_set (calibration_cell (self, 0, c), titles[c], FALSE);
+  for (guint b = 0; b < TF_CALIBRATION_BINS; b++)
+    {
+      const TfCalibrationBin *bin = &calibration->bins[b];
+      gboolean known = bin->weight >= LEAST_WEIGHT;
+      double mean = NAN, error = NAN;
+      g_autofree char *range = g_strdup_printf ("%.2f–%.2f", tf_calibration_edges[b], tf_calibration_edges[b + 1]);
+      g_autofree char *count = tf_words_count ((gint64) bin->count), *predicted = NULL, *happened = NULL, *shown = NULL;
+
+      if (known)
+        tf_calibration_mean (calibration, b, &mean, &error);
+      predicted = tf_words_r (known ? bin->predicted / bin->weight : (double) NAN);
+      happened = tf_words_r (mean);
+      shown = known ? g_strdup_printf ("%s ± %.2f", happened, error) : g_strdup (bin->count > 0 ? _("too early") : "–");
+      tf_label_set (calibration_cell (self, b + 1, 0), range, FALSE);
+      tf_label_set (calibration_cell (self, b + 1, 1), count, FALSE);
+      tf_label_set (calibration_cell (self, b + 1, 2), predicted, FALSE);
+      tf_label_set (calibration_cell (self, b + 1, 3), shown, FALSE);
+      tf_label_tone (calibration_cell (self, b + 1, 3), known ? mean : 0);
+    }
+}
+
+static void
+on_updated (TfSignalsPage *self)
+{
+  TfSnapshot *snapshot = tf_desk_get_snapshot (self->desk);
+  gboolean any = g_list_model_get_n_items (tf_desk_get_signals (self->desk)) > 0;
+
+  if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
+    return;
+  gtk_stack_set_visible_child_name (self->list_stack, any ? "list" : "empty");
+  if (self->item == NULL && any)
+    gtk_selection_model_select_item (gtk_column_view_get_model (GTK_COLUMN_VIEW (self->table)), 0, TRUE);
+  else if (self->item != NULL)
+    show_plan (self, &self->item->now);
+  if (snapshot != NULL)
+    {
+      show_weights (self, snapshot);
+      show_calibration (self, snapshot);
+    }
+}
+
+/* The object */
+
+static void
+tf_signals_page_map (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (tf_signals_page_parent_class)->map (widget);
+  on_updated (TF_SIGNALS_PAGE (widget));
+}
+
+static void
+tf_signals_page_dispose (GObject *object)
+{
+  TfSignalsPage *self = TF_SIGNALS_PAGE (object);
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
+    gtk_widget_unparent (child);
+  g_clear_object (&self->item);
+  g_clear_object (&self->desk);
+  G_OBJECT_CLASS (tf_signals_page_parent_class)->dispose (object);
+}
+
+static void
+tf_signals_page_class_init (TfSignalsPageClass *klass)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+
+  G_OBJECT_CLASS (klass)->dispose = tf_signals_page_dispose;
+  widget_class->map = tf_signals_page_map;
+  g_type_ensure (TF_TYPE_ADAPTIVE);
+  g_type_ensure (TF_TYPE_CHART);
+  gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/signals-page.ui");
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, list_stack);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, detail_stack);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, list);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, title);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, sentence);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, times);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, why);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, opinion);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, plan_text);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, verdicts);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, vote);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, plan);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, contributions);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, plan_chart);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, weights);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, calibration);
+  gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
+}
+
+static void
+tf_signals_page_init (TfSignalsPage *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  tf_chart_set_label (self->contributions, _("Parts in the expected outcome, in R"));
+  tf_chart_set_label (self->weights, _("Learned weights, in R"));
+  tf_chart_set_label (self->plan_chart, _("Exit plan"));
+  tf_plot_set_empty_text (tf_chart_get_plot (self->contributions), _("Nobody had a weight that counts."));
+  tf_plot_set_empty_text (tf_chart_get_plot (self->weights), _("Nothing was learned yet."));
+}
+
+/**
+ * tf_signals_page_new:
+ * @desk: (transfer none): what it shows
+ */
+GtkWidget *
+tf_signals_page_new (TfDesk *desk)
+{
+  TfSignalsPage *self = g_object_new (TF_TYPE_SIGNALS_PAGE, NULL);
+
+  self->desk = g_object_ref (desk);
+  self->table = tf_table_new (TF_TYPE_SIGNAL_ITEM, tf_desk_get_signals (desk), columns, G_N_ELEMENTS (columns), _("Signals"));
+  g_object_set_data_full (G_OBJECT (self->table), "tf-desk", g_object_ref (desk), g_object_unref);
+  tf_list_stay_on_top (self->table);
+  tf_table_on_select (self->table, G_CALLBACK (on_selected), self);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->list), self->table);
+  g_signal_connect_object (desk, "updated", G_CALLBACK (on_updated), self, G_CONNECT_SWAPPED);
+  return GTK_WIDGET (self);
+}
