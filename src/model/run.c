@@ -14,7 +14,9 @@
 #define DEMO_HISTORY 500
 #define BATCH_EVERY (G_USEC_PER_SEC / 25)
 #define SNAPSHOT_EVERY (G_USEC_PER_SEC / 10)
-#define CHECKPOINT_EVERY (5 * G_USEC_PER_SEC)
+#define CHECKPOINT_EVERY (G_USEC_PER_SEC / 5) /* when there is much to decide again, … */
+#define CHECKPOINT_EVENTS 20000               /* … which this is; … */
+#define CHECKPOINT_LATEST (300 * G_USEC_PER_SEC) /* … else it is enough to make one now and then */
 #define INBOX_EVERY (G_USEC_PER_SEC / 5)
 #define BATCH_RECORDS 4096
 #define EVENTS_PER_LOOK 64 /* at full speed the clock is read once for so many */
@@ -38,8 +40,9 @@ struct _TfRun
   gboolean        has_next, opened;
   gint64          durable;     /* entries that the journal had at the start: derived again, they are compared */
   GError         *mismatch;    /* the first that was not the same */
-  gint64          inbox;       /* last command taken from there */
+  gint64          inbox, inbox_pushed; /* last command taken from there, given to the writer */
   gint64          last_batch, last_snapshot, last_checkpoint, last_inbox, last_progress;
+  gint64          checkpoint_events; /* behind the last checkpoint */
   gint64          started;     /* monotonic, µs */
   gint64          anchor;      /* monotonic, µs: when … */
   TfTime          anchor_time; /* … this was the market's time */
@@ -681,6 +684,17 @@ note_figures (TfRun  *self,
   g_mutex_unlock (&self->lock);
 }
 
+/* The first is made at once: a run that is killed again and again does not decide ever more again. */
+static gboolean
+needs_checkpoint (TfRun  *self,
+                  gint64  now)
+{
+  gint64 age = now - self->last_checkpoint;
+
+  return self->last_checkpoint == 0 || age >= CHECKPOINT_LATEST
+         || (age >= CHECKPOINT_EVERY && tf_engine_get_events (self->engine) - self->checkpoint_events >= CHECKPOINT_EVENTS);
+}
+
 /* Hands what was decided to the journal. @last: with all that a restart needs. */
 static gboolean
 hand_over (TfRun    *self,
@@ -688,8 +702,9 @@ hand_over (TfRun    *self,
            gboolean  last,
            GError  **error)
 {
-  gboolean snapshot = last || now - self->last_snapshot >= SNAPSHOT_EVERY;
-  gboolean checkpoint = last || now - self->last_checkpoint >= CHECKPOINT_EVERY;
+  /* Who left a command finds the state that it led to as soon as it has left the inbox. */
+  gboolean snapshot = last || now - self->last_snapshot >= SNAPSHOT_EVERY || self->inbox != self->inbox_pushed;
+  gboolean checkpoint = last || needs_checkpoint (self, now);
   TfBatch *batch = self->batch;
 
   self->last_batch = now;
@@ -704,8 +719,9 @@ hand_over (TfRun    *self,
   if (checkpoint)
     {
       self->last_checkpoint = now;
+      self->checkpoint_events = tf_engine_get_events (self->engine);
       batch->checkpoint = save_state (self);
-      batch->events = tf_engine_get_events (self->engine);
+      batch->events = self->checkpoint_events;
     }
   if (batch->records->len > 0)
     {
@@ -717,7 +733,7 @@ hand_over (TfRun    *self,
         }
       g_mutex_unlock (&self->lock);
     }
-  batch->inbox = self->inbox;
+  batch->inbox = self->inbox_pushed = self->inbox;
   return tf_writer_push (self->writer, batch, error);
 }
 
@@ -857,7 +873,7 @@ tf_run_loop (TfRun   *self,
   gboolean ended = FALSE;
   guint since = 0;
 
-  self->started = self->last_checkpoint = now;
+  self->started = now;
   self->first_events = tf_engine_get_events (self->engine);
   if (self->reader != NULL && !take_inbox (self, error))
     return FALSE;

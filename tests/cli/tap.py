@@ -6,6 +6,7 @@ import os
 import pathlib
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -109,6 +110,35 @@ def verified(workspace, what):
     verify, rebuild = (cli('journal', word, '--workspace', workspace, '--json') for word in ('verify', 'rebuild'))
     ok(verify.returncode == 0 and rebuild.returncode == 0, what, verify.stderr, rebuild.stderr, rebuild.stdout)
     return json.loads(verify.stdout) if verify.returncode == 0 else {}
+
+
+def query(workspace, sql, mode='ro'):
+    """Straight from the file, whoever writes to it."""
+    connection = sqlite3.connect(f'file:{workspace}?mode={mode}', uri=True, timeout=10, isolation_level=None)
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def journal(workspace, last=None):
+    """(seq, hash) of every entry, or of the last ones; none as long as there is no table."""
+    try:
+        found = query(workspace, 'SELECT seq, hash FROM comprehensive_audit ORDER BY seq DESC'
+                      + (f' LIMIT {last}' if last else ''))
+    except sqlite3.OperationalError:
+        return []
+    return found[::-1]
+
+
+def count_fills(workspace):
+    return query(workspace, "SELECT count(*) FROM comprehensive_audit WHERE kind = 'fill'")[0][0]
+
+
+def hours_of(workspace):
+    """How much of the market's time a journal covers."""
+    first, last = query(workspace, 'SELECT min(time), max(time) FROM comprehensive_audit')[0]
+    return (last - first) // 3600_000_000_000 + 1
 
 
 def wait_for(condition, seconds=20):

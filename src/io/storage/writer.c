@@ -225,6 +225,8 @@ write_batches (TfWriter *self,
       if (!write_records (self, batch, error))
         return FALSE;
       inbox = MAX (inbox, batch->inbox);
+      if (batch->snapshot != NULL)
+        self->passed = MAX (self->passed, batch->snapshot->seq);
       /* What a run derives again after a restart is older than what the tables have. */
       if (self->passed < self->expected - 1)
         continue;

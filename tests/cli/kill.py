@@ -1,0 +1,101 @@
+"""kill -9 at any moment: nothing that was durable is lost, nothing happens twice, and the run goes on as if nothing had been."""
+
+import decimal
+import random
+
+from tap import *
+
+KILLS = 25
+
+
+def hold(workspace):
+    """A run that goes on until it is killed."""
+    return start('run', '--market', 'demo', '--seed', 7, '--speed', 'max', '--for', '100000h', '--workspace', workspace)
+
+
+def kill(process):
+    process.kill()
+    process.communicate()
+    return process.returncode
+
+
+def check_fills(workspace, what):
+    """One case: no order was filled beyond its quantity."""
+    orders = {row['id']: decimal.Decimal(row['quantity']) for row in rows('orders', workspace)}
+    filled = {}
+    for row in rows('fills', workspace):
+        filled[row['order']] = filled.get(row['order'], 0) + decimal.Decimal(row['quantity'])
+    ok(filled and all(quantity <= orders[order] for order, quantity in filled.items()), what)
+
+
+def test_kills():
+    workspace, chance = HERE / 'killed.tfw', random.Random(2)
+    seen, moved, fills = [], 0, 0
+    for number in range(KILLS):
+        process = hold(workspace)
+        time.sleep(chance.uniform(0.02, 0.6))
+        shown = journal(workspace, last=50) if workspace.exists() else []
+        time.sleep(chance.uniform(0, 0.01))
+        same(kill(process), -9, f'kill {number + 1}: it was running')
+        chain = journal(workspace)
+        ok(chain[:len(seen)] == seen, f'kill {number + 1}: the entries of before are what they were')
+        ok(set(shown) <= set(chain), f'kill {number + 1}: what could be read before is still there', shown[-1:], chain[-1:])
+        if chain:
+            verified(workspace, f'kill {number + 1}: the journal verifies, the rebuilt accounts agree')
+            now = count_fills(workspace)
+            ok(now >= fills, f'kill {number + 1}: no fill was lost', fills, now)
+            fills = now
+        moved += len(chain) > len(seen)
+        seen = chain
+    ok(moved >= 5 and fills > 100, 'the run went on between the kills', f'{moved} times, {fills} fills')
+    check_fills(workspace, 'no order was filled twice')
+    run = demo(workspace, '--for', '1h')
+    ok(run['journal']['entries'] >= len(seen), 'and goes on afterwards', run['journal'], len(seen))
+    chain = journal(workspace)
+    whole = HERE / 'whole.tfw'
+    demo(whole, '--for', f'{hours_of(workspace) + 1}h')
+    ok(journal(whole)[:len(chain)] == chain, 'entry for entry what a run without a kill has decided',
+       f'{len(chain)} entries')
+
+
+def test_commands():
+    """Commands of another process in between, each durable once it is confirmed."""
+    workspace, chance = HERE / 'commanded.tfw', random.Random(3)
+    hours = 0
+    for number in range(6):
+        word = 'stop' if number % 2 == 0 else 'rearm'
+        process = hold(workspace)
+        before = len(journal(workspace)) if workspace.exists() else 0
+        wait_for(lambda: workspace.exists() and len(journal(workspace)) > before)
+        result = cli(word, '--workspace', workspace)
+        if number > 3:
+            time.sleep(chance.uniform(0, 0.3))
+        same((kill(process), result.returncode, result.stderr), (-9, 0, ''), f'{word}, then kill')
+        states = {row['state'] for row in rows('accounts', workspace)}
+        same(states, {'halted' if word == 'stop' else 'active'}, f'{word}: durable')
+        if word == 'stop':
+            same(rows('positions', workspace), [], 'stop: no position is left')
+        verified(workspace, f'{word}: the journal verifies, the rebuilt accounts agree')
+        hours = hours_of(workspace)
+    check_fills(workspace, 'no order was filled twice')
+    chain = journal(workspace)
+    query(workspace, 'DELETE FROM checkpoint', mode='rw')
+    result = answer('run', '--market', 'demo', '--seed', 7, '--speed', 'max', '--for', '1m', '--workspace', workspace)
+    ok(result['journal']['entries'] >= len(chain), 'without its checkpoint the run decides everything again, commands included')
+    ok(journal(workspace)[:len(chain)] == chain, 'and comes to the same', hours)
+
+
+def test_torn_start():
+    """Killed before anything was journaled: the next start is a first start."""
+    chance = random.Random(4)
+    for number in range(12):
+        workspace = HERE / f'torn-{number}.tfw'
+        process = hold(workspace)
+        time.sleep(chance.uniform(0, 0.08))
+        kill(process)
+        found = demo(workspace, '--for', '1h')
+        ok(found['journal']['entries'] > 0 and verified(workspace, f'torn start {number + 1}: verifies'),
+           f'torn start {number + 1}: goes on')
+
+
+main(test_torn_start, test_kills, test_commands)
