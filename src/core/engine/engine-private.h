@@ -46,6 +46,7 @@ typedef struct
   TfPrice         last, bid, ask, day_open;
   TfTime          time, quote_time; /* of the last event, of the last quote */
   gint64          day;
+  TfTime          candle_end;       /* of the last candle from outside: what begins before is old */
   TfCandleBuilder builder;
   TfRegimeFilter  filter;
   TfRegime        regime;
@@ -233,6 +234,7 @@ void        tf_engine_exit            (TfEngine         *self,
                                        gint64            cause,
                                        const char       *reason);
 void        tf_engine_match           (TfEngine         *self,
+                                       gint              account,
                                        guint             instrument,
                                        const TfMark     *mark);
 void        tf_engine_revalue         (TfEngine         *self,

@@ -274,13 +274,22 @@ refuse (TfEngine      *self,
 
 /* Larger than any market's: leaves room for sums in 64 bits. */
 #define MAX_PRICE (G_GINT64_CONSTANT (1000000000) * TF_SCALE)
+/* 2200-01-01: leaves room for deadlines. One event from the end of time would make every later one go back. */
+#define MAX_TIME  (G_GINT64_CONSTANT (7258118400) * TF_SECOND)
 
 static const char *
 fault_of (const TfEngine *self,
           const TfEvent  *event)
 {
+  /* Never refused for its clock: the emergency stop is one. */
+  if (event->type == TF_EVENT_COMMAND)
+    return NULL;
   if (event->time < self->core->time)
     return "time-went-back";
+  if (event->time > MAX_TIME)
+    return "bad-time";
+  if (self->core->opened && (event->flags & TF_EVENT_HISTORY) != 0)
+    return "history-after-start";
   switch ((TfEventType) event->type)
     {
     case TF_EVENT_TRADE:
@@ -301,14 +310,18 @@ fault_of (const TfEngine *self,
   if (event->type == TF_EVENT_CANDLE
       && (!tf_candle_check (&event->candle.candle, NULL) || event->candle.candle.high.raw > MAX_PRICE
           || event->candle.interval <= 0 || event->candle.interval > self->config->interval
-          || event->candle.candle.time + event->candle.interval > event->time))
+          || event->candle.candle.time > event->time - event->candle.interval))
     return "bad-candle";
+  if (event->type == TF_EVENT_CANDLE && event->candle.candle.time < self->tapes[event->instrument].candle_end)
+    return "old-candle";
   return NULL;
 }
 
 /**
  * tf_engine_process:
  * @event: the next thing that happened; what it points to is read only during the call
+ *
+ * A command takes place at the engine's time, whatever its own.
  *
  * All of it, or (bad data) nothing but a FAULT entry.
  */
@@ -319,7 +332,7 @@ tf_engine_process (TfEngine      *self,
   TfCore *core = self->core;
   const char *fault;
 
-  self->history = (event->flags & TF_EVENT_HISTORY) != 0;
+  self->history = !core->opened && (event->flags & TF_EVENT_HISTORY) != 0;
   if (event->type != TF_EVENT_COMMAND)
     core->events++;
   if (G_UNLIKELY ((fault = fault_of (self, event)) != NULL))
@@ -327,9 +340,12 @@ tf_engine_process (TfEngine      *self,
       refuse (self, event, fault);
       return;
     }
-  if (core->step != 0 && event->time > core->step)
-    tf_engine_end_step (self);
-  core->time = event->time;
+  if (event->type != TF_EVENT_COMMAND)
+    {
+      if (core->step != 0 && event->time > core->step)
+        tf_engine_end_step (self);
+      core->time = event->time;
+    }
   switch ((TfEventType) event->type)
     {
     case TF_EVENT_TRADE:

@@ -148,7 +148,7 @@ tf_engine_enter (TfEngine         *self,
 
 /**
  * tf_engine_exit:
- * @fraction: of what is held, (0, 1]
+ * @fraction: of what is held and not on its way out already, (0, 1]
  *
  * Cancels an entry that still works, and sends a market order that closes. Exits are never refused.
  */
@@ -163,21 +163,19 @@ tf_engine_exit (TfEngine   *self,
 {
   TfSlot *slot = tf_slot (self, instrument, account, voter);
   const TfPosition *position = tf_ledger_position (self->ledgers[account], voter, instrument);
-  gint64 held = ABS (position->quantity.raw), raw = held;
+  gint64 held = ABS (position->quantity.raw), leaving = slot->exit.id != 0 ? slot->exit.quantity.raw : 0;
+  gint64 more = held - leaving;
 
   cancel (self, &slot->entry, cause, reason);
-  if (held != 0 && (slot->exit.id == 0 || slot->exit.quantity.raw < held))
+  if (fraction < 1
+      && !tf_floor_to_step ((double) more / (double) TF_SCALE * fraction,
+                            self->config->universe->items[instrument].lot.raw, &more))
+    more = 0;
+  if (more > 0)
     {
-      if (fraction < 1
-          && (!tf_floor_to_step ((double) held / (double) TF_SCALE * fraction,
-                                 self->config->universe->items[instrument].lot.raw, &raw) || raw <= 0))
-        raw = 0;
-      if (raw > 0)
-        {
-          cancel (self, &slot->exit, cause, reason);
-          new_order (self, &slot->exit, account, voter, instrument, TF_ORDER_MARKET, position->quantity.raw > 0 ? -1 : 1,
-                     (TfQty) { raw }, (TfPrice) { 0 }, 0, self->core->time, cause, reason);
-        }
+      cancel (self, &slot->exit, cause, reason);
+      new_order (self, &slot->exit, account, voter, instrument, TF_ORDER_MARKET, position->quantity.raw > 0 ? -1 : 1,
+                 (TfQty) { leaving + more }, (TfPrice) { 0 }, 0, self->core->time, cause, reason);
     }
   update_active (self, instrument, account, voter);
 }
@@ -354,12 +352,18 @@ try (TfEngine     *self,
 static void
 match_slot (TfEngine     *self,
             guint         instrument,
-            guint         index,
+            guint         a,
+            guint         v,
             const TfMark *mark)
 {
-  guint a = index / self->n_voters, v = index % self->n_voters;
   TfSlot *slot = tf_slot (self, instrument, a, v);
 
+  /* What was decided before an outage was decided on another market. */
+  if (slot->entry.id != 0 && mark->open_time - slot->entry.created > TF_STALE_BARS * self->config->interval)
+    {
+      cancel (self, &slot->entry, slot->entry.cause, "expired");
+      update_active (self, instrument, a, v);
+    }
   try (self, &slot->exit, mark, "exit");
   try (self, &slot->entry, mark, "entry");
   /* One mark can reach both: the stop counts. */
@@ -369,9 +373,15 @@ match_slot (TfEngine     *self,
     tf_engine_exit (self, a, v, instrument, 1, slot->trade.record, "time");
 }
 
-/* Every working order on @instrument meets the market. */
+/**
+ * tf_engine_match:
+ * @account: −1: all
+ *
+ * Every working order on @instrument meets the market.
+ */
 void
 tf_engine_match (TfEngine     *self,
+                 gint          account,
                  guint         instrument,
                  const TfMark *mark)
 {
@@ -379,7 +389,12 @@ tf_engine_match (TfEngine     *self,
 
   for (guint w = 0; w < self->active_words; w++)
     for (guint64 bits = words[w]; bits != 0; bits &= bits - 1)
-      match_slot (self, instrument, w * 64 + (guint) __builtin_ctzll (bits), mark);
+      {
+        guint index = w * 64 + (guint) __builtin_ctzll (bits), a = index / self->n_voters;
+
+        if (account < 0 || (guint) account == a)
+          match_slot (self, instrument, a, index % self->n_voters, mark);
+      }
 }
 
 /* The price of @instrument has changed: values, equity, and what looks at equity. */
@@ -388,13 +403,19 @@ tf_engine_revalue (TfEngine *self,
                    guint     instrument)
 {
   for (guint a = 0; a < self->n_accounts; a++)
-    if (tf_ledger_net (self->ledgers[a], instrument)->quantity.raw != 0)
-      {
-        TfMoney *value = &self->values[a * self->n_instruments + instrument];
-        gint64 before = value->raw;
+    {
+      TfAccount *account = &self->accounts[a];
 
-        value_position (self, a, instrument);
-        self->accounts[a].equity.raw += value->raw - before;
+      if (tf_ledger_net (self->ledgers[a], instrument)->quantity.raw != 0)
+        {
+          TfMoney *value = &self->values[a * self->n_instruments + instrument];
+          gint64 before = value->raw;
+
+          value_position (self, a, instrument);
+          account->equity.raw += value->raw - before;
+        }
+      /* A fill, too, has moved it: what was lost with the last position counts. */
+      if (account->equity.raw != account->governor.equity.raw)
         tf_engine_watch_equity (self, a);
-      }
+    }
 }

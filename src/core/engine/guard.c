@@ -138,7 +138,10 @@ tf_engine_exposure (TfEngine *self,
   };
 }
 
-/* The gate limits what is added, but the gap budget shrinks with equity: what is held follows it down. */
+/* The gate limits what is added, but the gap budget shrinks with equity: what is held follows it down, before the budget
+ * is used up: the market may have moved on when the exits reach it, and they cost something. */
+#define TRIM_SHARE_PERCENT 90
+
 static void
 trim (TfEngine         *self,
       guint             a,
@@ -146,7 +149,8 @@ trim (TfEngine         *self,
 {
   const TfAccount *account = &self->accounts[a];
   const TfLimits *limits = &self->config->accounts[a].limits;
-  double keep = tf_exposure_gap_keep (book, limits->stress_gap, tf_governor_budget (&account->governor, limits));
+  TfMoney budget = { tf_governor_budget (&account->governor, limits).raw / 100 * TRIM_SHARE_PERCENT };
+  double keep = tf_exposure_gap_keep (book, limits->stress_gap, budget);
 
   if (keep >= 1 || account->state != TF_STATE_ACTIVE)
     return;
@@ -249,7 +253,8 @@ tf_engine_watch_edge (TfEngine *self,
 /* What is left to do after an emergency stop is done at once, at the last known prices: with the feeds down there may
  * be no next event. */
 static void
-match_now (TfEngine *self)
+match_now (TfEngine *self,
+           gint      account)
 {
   for (guint i = 0; i < self->n_instruments; i++)
     {
@@ -266,8 +271,11 @@ match_now (TfEngine *self)
       };
 
       if (tape->last.raw > 0)
-        tf_engine_match (self, i, &mark);
+        tf_engine_match (self, account, i, &mark);
     }
+  for (guint a = 0; a < self->n_accounts; a++)
+    if (account < 0 || (guint) account == a)
+      tf_engine_watch_equity (self, a);
 }
 
 static void
@@ -277,7 +285,7 @@ emergency_stop (TfEngine *self,
 {
   tf_engine_set_state (self, account, -1, TF_STATE_FLATTENING, cause, "emergency-stop");
   alert (self, account, TF_ALERT_EMERGENCY, 1, 1, cause);
-  match_now (self);
+  match_now (self, account);
   tf_engine_set_state (self, account, -1, TF_STATE_HALTED, cause, "emergency-stop");
 }
 

@@ -124,7 +124,7 @@ mark (TfEngine     *self,
     }
   tape->last = with->last;
   tape->time = self->core->time;
-  tf_engine_match (self, instrument, with);
+  tf_engine_match (self, -1, instrument, with);
   tf_shadow_mark (self, instrument, with);
   tf_engine_revalue (self, instrument);
 }
@@ -154,6 +154,7 @@ tf_engine_market (TfEngine      *self,
       with.high = c->high;
       with.low = c->low;
       with.last = c->close;
+      tape->candle_end = c->time + event->candle.interval;
       mark (self, i, &with);
       if (event->candle.interval == self->config->interval)
         {
@@ -276,12 +277,44 @@ tf_engine_end_step (TfEngine *self)
   core->step = 0;
 }
 
+/* Where the other instruments stood when the bar of @instrument from @time closed: bars of one moment close in the order
+ * of the instruments. */
+static void
+closes_at (const TfEngine *self,
+           guint           instrument,
+           TfTime          time,
+           double         *closes)
+{
+  for (guint i = 0; i < self->n_instruments; i++)
+    {
+      const TfTape *tape = &self->tapes[i];
+      const TfCandle *ring = &self->candles[i * TF_CANDLES_KEPT];
+      TfTime known = i <= instrument ? time : time - 1;
+      guint first = tape->next_candle + TF_CANDLES_KEPT - tape->n_candles, low = 0, high = tape->n_candles;
+
+      /* Those before @low are known. */
+      while (low < high)
+        {
+          guint middle = (low + high) / 2;
+
+          if (ring[(first + middle) % TF_CANDLES_KEPT].time <= known)
+            low = middle + 1;
+          else
+            high = middle;
+        }
+      closes[i] = (double) NAN;
+      if (low > 0)
+        closes[i] = tf_price_double (ring[(first + low - 1) % TF_CANDLES_KEPT].close);
+    }
+}
+
 /* New parameters: a fresh state that has seen the candles that are kept. */
 void
 tf_engine_warm_bot (TfEngine *self,
                     guint     bot)
 {
   const TfStrategy *strategy = self->config->bots[bot].strategy;
+  g_autofree double *closes = g_new (double, self->n_instruments);
 
   for (guint i = 0; i < self->n_instruments; i++)
     {
@@ -299,6 +332,8 @@ tf_engine_warm_bot (TfEngine *self,
 
           tf_candle_to_bar (&self->candles[i * TF_CANDLES_KEPT + at], &bar);
           input = input_of (self, i, &bar);
+          input.closes = closes;
+          closes_at (self, i, bar.time, closes);
           strategy->on_bar (state, &input, &vote);
         }
       tf_stances (self, i)[bot] = (float) vote.stance;

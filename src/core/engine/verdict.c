@@ -209,6 +209,19 @@ is_home (const TfEngine *self,
   return voter >= self->config->n_bots || self->config->bots[voter].account == account;
 }
 
+/* Whether all of the position is on its way out. */
+static gboolean
+is_leaving (TfEngine *self,
+            guint     account,
+            guint     voter,
+            guint     instrument)
+{
+  const TfSlot *slot = tf_slot (self, instrument, account, voter);
+
+  return slot->exit.id != 0
+         && slot->exit.quantity.raw >= ABS (tf_ledger_position (self->ledgers[account], voter, instrument)->quantity.raw);
+}
+
 /* Sizes the trade and asks the gate. */
 static Decision
 size_and_gate (TfEngine         *self,
@@ -269,7 +282,8 @@ size_and_gate (TfEngine         *self,
   Decision d;
   gboolean sized;
 
-  if (!tf_round_to_step (p->stop, instrument->tick.raw, &raw) || raw <= 0)
+  /* A price of few ticks can leave no room for a stop. */
+  if (!tf_round_to_step (p->stop, instrument->tick.raw, &raw) || raw <= 0 || p->direction * (tape->last.raw - raw) <= 0)
     return refused (TF_VERDICT_REJECTED, "bad-stop", p->stop, p->price);
   size.stop.raw = raw;
   if (probation)
@@ -287,7 +301,9 @@ size_and_gate (TfEngine         *self,
     sized = tf_sizing_compute (&size, sizing);
   if (!sized || sizing->quantity.raw <= 0)
     return refused (TF_VERDICT_REJECTED, tf_refusal_name (TF_REFUSAL_TOO_SMALL), tf_money_double (sizing->risk),
-                    tf_money_double (sizing->unit_loss) * tf_qty_double (instrument->lot));
+                    tf_money_double (sizing->unit_loss)
+                    * MAX (tf_qty_double (instrument->lot),
+                           tf_money_double (instrument->min_notional) / tf_price_double (tape->last)));
 
   gate.quantity = sizing->quantity;
   if (!tf_round_to_step (p->price, instrument->tick.raw, &gate.reference.raw))
@@ -334,7 +350,7 @@ decide (TfEngine         *self,
     return refused (TF_VERDICT_BLOCKED, self->voters[p->voter].state != TF_STATE_ACTIVE ? "benched" : "halted", state, 0);
   if (p->direction < 0 && config->accounts[a].long_only)
     return refused (TF_VERDICT_BLOCKED, tf_refusal_name (TF_REFUSAL_LONG_ONLY), -1, 0);
-  if (slot->opened != 0 && slot->exit.id == 0)
+  if (slot->opened != 0 && !is_leaving (self, a, p->voter, p->instrument))
     return refused (TF_VERDICT_REJECTED, "already-held", 1, 0);
   if (trader)
     confidence = MIN (confidence, tf_grade_confidence_cap (config->traders[p->voter - config->n_bots].grade));
@@ -391,7 +407,7 @@ reverse (TfEngine *self,
       const TfSlot *slot = tf_slot (self, instrument, a, voter);
       gint64 held = tf_ledger_position (self->ledgers[a], voter, instrument)->quantity.raw;
 
-      if ((slot->opened != 0 && (held > 0 ? 1 : -1) != direction && slot->exit.id == 0)
+      if ((slot->opened != 0 && (held > 0 ? 1 : -1) != direction && !is_leaving (self, a, voter, instrument))
           || (slot->entry.id != 0 && slot->entry.side != direction))
         tf_engine_exit (self, a, voter, instrument, 1, slot->opened != 0 ? slot->trade.record : slot->plan.record,
                         "reversed");

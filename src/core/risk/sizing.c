@@ -101,10 +101,10 @@ size_from_factors (const TfSizingInput *in,
 
   for (guint i = 0; i < TF_N_FACTORS; i++)
     risk *= out->factors[i];
+  out->unit_loss.raw = unit_loss (in);
   if (!(risk >= 1 && risk < 9e18))
     return FALSE;
   out->risk.raw = MIN ((gint64) floor (risk), most.raw);
-  out->unit_loss.raw = unit_loss (in);
   /* whole lots, in integers: the loss at the stop can't be above the risk by a rounding */
   quantity = (__int128) out->risk.raw * TF_SCALE / out->unit_loss.raw;
   quantity = MIN (quantity, G_MAXINT64) / lot * lot;
