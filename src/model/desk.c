@@ -5,11 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/backlog.h"
+#include "model/run.h"
 #include "model/words.h"
 
 #define FLUSH_MS  120  /* between two updates of the lists */
 #define FEED_ROWS 300
 #define RATE_SAMPLES 32
+#define BACKLOG 8000   /* entries of the journal that are read back: enough for a full list of signals */
+#define MOST_HELD 256  /* batches of records that wait until it is read */
 
 struct _TfDesk
 {
@@ -25,7 +29,10 @@ struct _TfDesk
   guint       flush;
   gboolean    fresh;         /* the snapshot has not been shown yet */
   gboolean    halted;
-  char       *origin;        /* market and workspace of what is shown */
+  char       *path;          /* (nullable): workspace that is shown */
+  GCancellable *loading;     /* (nullable): its backlog is being read */
+  GQueue      held;          /* GPtrArrays of entries that came meanwhile */
+  gboolean    wanted, past;  /* wanted: its backlog is to be read when it runs; past: entries are old news */
   struct { TfTime time; gint64 signals; } rate[RATE_SAMPLES];
   guint       n_rate;
 };
@@ -453,17 +460,24 @@ schedule (TfDesk *self)
 }
 
 static void
+take_snapshot (TfDesk     *self,
+               TfSnapshot *snapshot)
+{
+  tf_snapshot_ref (snapshot);
+  g_clear_pointer (&self->snapshot, tf_snapshot_unref);
+  self->snapshot = snapshot;
+  self->fresh = TRUE;
+  schedule (self);
+}
+
+static void
 on_changed (TfDesk *self)
 {
   TfSnapshot *snapshot = tf_system_get_snapshot (self->system);
 
   if (snapshot == NULL || snapshot == self->snapshot)
     return;
-  if (self->snapshot != NULL)
-    tf_snapshot_unref (self->snapshot);
-  self->snapshot = tf_snapshot_ref (snapshot);
-  self->fresh = TRUE;
-  schedule (self);
+  take_snapshot (self, snapshot);
 }
 
 /* Rows of records */
@@ -672,7 +686,7 @@ add_record (TfDesk         *self,
       break;
     case TF_RECORD_ALERT:
       tell_record (self, record, record->code == TF_SEVERITY_CRITICAL ? TF_TONE_ALARM : TF_TONE_WARNING);
-      if (record->code == TF_SEVERITY_CRITICAL)
+      if (record->code == TF_SEVERITY_CRITICAL && !self->past)
         {
           g_autofree char *text = tf_words_record (record, self->config);
 
@@ -696,38 +710,109 @@ add_record (TfDesk         *self,
 }
 
 static void
+take_entries (TfDesk    *self,
+              GPtrArray *entries,
+              gboolean   held)
+{
+  for (guint i = 0; i < entries->len; i++)
+    {
+      const TfEntry *entry = entries->pdata[i];
+
+      if (!held || entry->record.seq > self->last_seq)
+        add_record (self, &entry->record);
+    }
+  schedule (self);
+}
+
+static void
 on_records (TfDesk    *self,
             GPtrArray *entries)
 {
   TfSnapshot *snapshot = tf_system_get_snapshot (self->system);
 
+  if (self->loading != NULL || self->wanted)
+    {
+      g_queue_push_tail (&self->held, g_ptr_array_ref (entries));
+      if (self->held.length > MOST_HELD)
+        g_ptr_array_unref (g_queue_pop_head (&self->held));
+      return;
+    }
   if (snapshot != NULL)
     take_config (self, snapshot->config);
-  for (guint i = 0; i < entries->len; i++)
-    {
-      const TfEntry *entry = entries->pdata[i];
+  take_entries (self, entries, FALSE);
+}
 
-      add_record (self, &entry->record);
+/* What a workspace holds */
+
+static void
+take_held (TfDesk *self)
+{
+  GPtrArray *entries;
+
+  while ((entries = g_queue_pop_head (&self->held)) != NULL)
+    {
+      take_entries (self, entries, TRUE);
+      g_ptr_array_unref (entries);
     }
-  schedule (self);
+}
+
+static void
+on_loaded (GObject      *object,
+           GAsyncResult *result,
+           gpointer      data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TfBacklog) backlog = tf_backlog_load_finish (result, &error);
+  TfDesk *self = data;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    return; /* @data may be gone */
+  g_clear_object (&self->loading);
+  if (backlog != NULL)
+    {
+      forget_rows (self);
+      if (!tf_desk_is_running (self) && backlog->snapshot != NULL)
+        take_snapshot (self, backlog->snapshot);
+      if (backlog->snapshot != NULL)
+        take_config (self, backlog->snapshot->config);
+      self->past = TRUE;
+      for (guint i = 0; i < backlog->batch->records->len; i++)
+        add_record (self, &g_array_index (backlog->batch->records, TfRecord, i));
+      self->past = FALSE;
+      schedule (self);
+    }
+  take_held (self);
+}
+
+static void
+load_backlog (TfDesk *self)
+{
+  self->wanted = FALSE;
+  if (self->loading != NULL)
+    {
+      g_cancellable_cancel (self->loading);
+      g_clear_object (&self->loading);
+    }
+  self->loading = g_cancellable_new ();
+  tf_backlog_load_async (self->path, BACKLOG, self->loading, on_loaded, self);
 }
 
 static void
 on_run_state (TfDesk *self)
 {
   const TfRunSpec *spec = tf_system_get_spec (self->system);
+  TfRunState state = tf_system_get_run_state (self->system);
 
-  if (tf_system_get_run_state (self->system) == TF_RUN_STARTING && spec != NULL)
+  if (state == TF_RUN_STARTING && spec != NULL
+      && (self->loading != NULL || self->last_seq == 0 || g_strcmp0 (spec->workspace, self->path) != 0))
     {
-      g_autofree char *origin = g_strdup_printf ("%s %s", spec->market, spec->workspace != NULL ? spec->workspace : "");
-
-      if (g_strcmp0 (origin, self->origin) != 0)
-        {
-          forget_rows (self);
-          g_free (self->origin);
-          self->origin = g_steal_pointer (&origin);
-        }
+      forget_rows (self);
+      g_free (self->path);
+      self->path = g_strdup (spec->workspace);
+      self->wanted = self->path != NULL;
     }
+  else if (state != TF_RUN_STARTING && self->wanted)
+    load_backlog (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUN_STATE]);
 }
 
@@ -772,6 +857,10 @@ tf_desk_dispose (GObject *object)
   TfDesk *self = TF_DESK (object);
 
   g_clear_handle_id (&self->flush, g_source_remove);
+  if (self->loading != NULL)
+    g_cancellable_cancel (self->loading);
+  g_clear_object (&self->loading);
+  g_queue_clear_full (&self->held, (GDestroyNotify) g_ptr_array_unref);
   g_clear_pointer (&self->snapshot, tf_snapshot_unref);
   g_clear_object (&self->system);
   G_OBJECT_CLASS (tf_desk_parent_class)->dispose (object);
@@ -791,7 +880,7 @@ tf_desk_finalize (GObject *object)
   g_ptr_array_unref (self->new_signals);
   g_ptr_array_unref (self->new_feed);
   tf_config_unref (self->config);
-  g_free (self->origin);
+  g_free (self->path);
   G_OBJECT_CLASS (tf_desk_parent_class)->finalize (object);
 }
 
@@ -855,7 +944,7 @@ tf_desk_new (TfSystem *system)
  * tf_desk_set_market:
  * @market: "demo" or "replay"
  *
- * What is going to be started: until then the lists show its default configuration. Without effect once there is a snapshot.
+ * What is going to be started: until then the lists show its default configuration. Without effect while a system runs.
  */
 void
 tf_desk_set_market (TfDesk     *self,
@@ -865,13 +954,34 @@ tf_desk_set_market (TfDesk     *self,
   g_autoptr (TfConfig) config = NULL;
 
   g_return_if_fail (TF_IS_DESK (self) && market != NULL);
-  if (self->snapshot != NULL || (self->config != NULL && strcmp (self->config->market, market) == 0))
+  if (tf_desk_is_running (self) || (self->config != NULL && strcmp (self->config->market, market) == 0))
     return;
   universe = tf_universe_new_default ();
-  config = tf_config_new_default (market, universe, TF_MINUTE, 1);
+  config = tf_config_new_default (market, universe, g_str_equal (market, "demo") ? TF_MINUTE : TF_HOUR, 1);
+  g_clear_pointer (&self->snapshot, tf_snapshot_unref);
+  self->fresh = FALSE;
+  forget_rows (self);
   take_config (self, config);
   sync_snapshot (self);
   g_signal_emit (self, signals[UPDATED], 0);
+}
+
+/**
+ * tf_desk_show_workspace:
+ * @path: a file that need not exist
+ *
+ * Shows what a workspace holds before it runs again: that the emergency stop holds, for one. Returns at once.
+ */
+void
+tf_desk_show_workspace (TfDesk     *self,
+                        const char *path)
+{
+  g_return_if_fail (TF_IS_DESK (self) && path != NULL);
+  if (tf_desk_is_running (self) || !g_file_test (path, G_FILE_TEST_EXISTS))
+    return;
+  g_free (self->path);
+  self->path = g_strdup (path);
+  load_backlog (self);
 }
 
 TfSystem *
@@ -948,12 +1058,41 @@ GETTER (signals)
 GETTER (alerts)
 GETTER (feed)
 
+static void
+command_thread (GTask        *task,
+                gpointer      object,
+                gpointer      data,
+                GCancellable *cancellable)
+{
+  g_autoptr (TfSnapshot) snapshot = NULL;
+  GError *error = NULL;
+
+  if (tf_run_command_workspace (g_object_get_data (G_OBJECT (task), "tf-path"), data, &snapshot, &error))
+    g_task_return_boolean (task, TRUE);
+  else
+    g_task_return_error (task, error);
+}
+
+static void
+on_commanded (GObject      *object,
+              GAsyncResult *result,
+              gpointer      data)
+{
+  TfDesk *self = TF_DESK (object);
+  g_autoptr (GError) error = NULL;
+
+  if (!g_task_propagate_boolean (G_TASK (result), &error))
+    g_signal_emit (self, signals[ALARM], 0, error->message);
+  else if (self->path != NULL && !tf_desk_is_running (self))
+    load_backlog (self);
+}
+
 /**
  * tf_desk_command:
  * @account: index, −1: all
  * @voter: a trader’s or bot’s index, or an alert’s number, as the type asks for
  *
- * Sends a command to the system.
+ * Sends a command to the system, or carries it out on the workspace that is shown when nothing has run yet.
  */
 void
 tf_desk_command (TfDesk        *self,
@@ -962,7 +1101,17 @@ tf_desk_command (TfDesk        *self,
                  gint64         voter)
 {
   TfCommand command = { .type = type, .account = account, .voter = voter };
+  g_autoptr (GTask) task = NULL;
 
   g_return_if_fail (TF_IS_DESK (self));
-  tf_system_command (self->system, &command);
+  if (tf_system_get_spec (self->system) != NULL || self->path == NULL)
+    {
+      tf_system_command (self->system, &command);
+      return;
+    }
+  task = g_task_new (self, NULL, on_commanded, NULL);
+  g_task_set_source_tag (task, tf_desk_command);
+  g_object_set_data_full (G_OBJECT (task), "tf-path", g_strdup (self->path), g_free);
+  g_task_set_task_data (task, g_memdup2 (&command, sizeof command), g_free);
+  g_task_run_in_thread (task, command_thread);
 }

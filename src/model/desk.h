@@ -39,6 +39,8 @@ gboolean        tf_desk_get_halted    (TfDesk        *self);
 gboolean        tf_desk_is_running    (TfDesk        *self);
 void            tf_desk_set_market    (TfDesk        *self,
                                        const char    *market);
+void            tf_desk_show_workspace(TfDesk        *self,
+                                       const char    *path);
 
 /* Lists, of the items of items.h; (transfer none) */
 GListModel     *tf_desk_get_accounts  (TfDesk        *self);

@@ -131,6 +131,22 @@ tf_application_start (TfApplication *self)
     g_clear_pointer (&self->spec->workspace, g_free);
 }
 
+/**
+ * tf_application_offer:
+ *
+ * Shows what the workspace of the chosen market holds, before it is started.
+ */
+void
+tf_application_offer (TfApplication *self)
+{
+  g_autofree char *path = NULL;
+
+  g_return_if_fail (TF_IS_APPLICATION (self));
+  path = self->spec->workspace != NULL ? g_strdup (self->spec->workspace) : workspace_for (self->spec);
+  tf_desk_set_market (self->desk, self->spec->market);
+  tf_desk_show_workspace (self->desk, path);
+}
+
 static void
 on_start (GSimpleAction *action,
           GVariant      *parameter,
@@ -304,13 +320,21 @@ tf_application_startup (GApplication *application)
     }
 }
 
+static gboolean
+on_idle (gpointer data)
+{
+  tf_application_offer (data);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 tf_application_activate (GApplication *application)
 {
   TfApplication *self = TF_APPLICATION (application);
   GtkWindow *window = gtk_application_get_active_window (GTK_APPLICATION (self));
+  gboolean fresh = window == NULL;
 
-  if (window == NULL)
+  if (fresh)
     {
       window = GTK_WINDOW (tf_window_new (self));
       on_palette (self);
@@ -320,6 +344,8 @@ tf_application_activate (GApplication *application)
   gtk_window_present (window);
   if (self->start)
     tf_application_start (self);
+  else if (fresh)
+    g_idle_add_full (G_PRIORITY_LOW, on_idle, g_object_ref (self), g_object_unref); /* after the first frame */
   self->start = FALSE;
 }
 

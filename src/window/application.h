@@ -15,5 +15,6 @@ TfDesk        *tf_application_get_desk (TfApplication *self);
 /* What Start starts: as the command line and the market choice say. (transfer none) */
 TfRunSpec     *tf_application_get_spec (TfApplication *self);
 void           tf_application_start    (TfApplication *self);
+void           tf_application_offer    (TfApplication *self);
 
 G_END_DECLS

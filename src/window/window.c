@@ -268,7 +268,6 @@ choose_market (TfWindow   *self,
       g_clear_pointer (&spec->workspace, g_free); /* data of different origin never mixes */
     }
   g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_string (market));
-  tf_desk_set_market (self->desk, market);
   on_simulated (self);
 }
 
@@ -294,6 +293,7 @@ on_replay_files (GtkWidget  *owner,
   spec->signals = g_strv_builder_end (signals);
   g_clear_pointer (&spec->workspace, g_free);
   choose_market (self, "replay");
+  tf_application_offer (application_of (self));
 }
 
 static void
@@ -305,7 +305,10 @@ on_market (GSimpleAction *action,
   TfWindow *self = data;
 
   if (g_str_equal (g_variant_get_string (parameter, NULL), "demo"))
-    choose_market (self, "demo");
+    {
+      choose_market (self, "demo");
+      tf_application_offer (application_of (self));
+    }
   else
     tf_dialog_open (GTK_WIDGET (self), _("Replay files"), _("Candles and signals"), patterns, on_replay_files);
 }
