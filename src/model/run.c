@@ -33,11 +33,12 @@ struct _TfRun
   TfWriter       *writer;
   TfConfig       *config;
   TfEngine       *engine;
-  TfEventSource  *source;
+  TfEventSource  *source;      /* NULL: a run at rest that goes no further */
+  GBytes         *place;       /* the source's state then */
   TfBatch        *batch;
   TfEvent         next;        /* read, not yet due */
   TfTraderSignal  next_signal; /* what it points to after a restore */
-  gboolean        has_next, opened;
+  gboolean        has_next, opened, at_rest;
   gint64          durable;     /* entries that the journal had at the start: derived again, they are compared */
   GError         *mismatch;    /* the first that was not the same */
   gint64          inbox, inbox_pushed; /* last command taken from there, given to the writer */
@@ -102,6 +103,19 @@ tf_run_spec_free (TfRunSpec *self)
   g_free (self);
 }
 
+/* A run may be continued from another folder. */
+static void
+make_absolute (char **paths)
+{
+  for (; *paths != NULL; paths++)
+    {
+      char *path = g_canonicalize_filename (*paths, NULL);
+
+      g_free (*paths);
+      *paths = path;
+    }
+}
+
 /**
  * tf_run_new:
  * @committed: (nullable): gets each batch once it is durable
@@ -118,6 +132,8 @@ tf_run_new (const TfRunSpec *spec,
   TfRun *self = g_new0 (TfRun, 1);
 
   self->spec = tf_run_spec_copy (spec);
+  make_absolute (self->spec->data);
+  make_absolute (self->spec->signals);
   self->committed = committed;
   self->progress = progress;
   self->data = data;
@@ -137,6 +153,7 @@ tf_run_free (TfRun *self)
   g_clear_pointer (&self->engine, tf_engine_free);
   if (self->source != NULL)
     self->source->free (self->source);
+  g_clear_pointer (&self->place, g_bytes_unref);
   g_clear_pointer (&self->config, tf_config_unref);
   g_clear_pointer (&self->reader, tf_workspace_close);
   g_clear_pointer (&self->workspace, tf_workspace_close);
@@ -275,7 +292,7 @@ describe (const TfRunSpec *spec)
 static gboolean
 read_next (TfRun *self)
 {
-  if (!self->has_next)
+  if (!self->has_next && self->source != NULL)
     self->has_next = self->source->next (self->source, &self->next);
   return self->has_next;
 }
@@ -310,7 +327,10 @@ save_state (TfRun *self)
   tf_engine_save (self->engine, state);
   header.engine_size = state->len - sizeof header;
   memcpy (state->data, &header, sizeof header);
-  self->source->save (self->source, state);
+  if (self->source != NULL)
+    self->source->save (self->source, state);
+  else
+    g_byte_array_append (state, g_bytes_get_data (self->place, NULL), (guint) g_bytes_get_size (self->place));
   return g_byte_array_free_to_bytes (state);
 }
 
@@ -330,8 +350,13 @@ restore_state (TfRun   *self,
     }
   data += sizeof header;
   length -= sizeof header;
-  if (!tf_engine_restore (self->engine, data, header.engine_size, error)
-      || !self->source->restore (self->source, data + header.engine_size, length - header.engine_size, error))
+  if (!tf_engine_restore (self->engine, data, header.engine_size, error))
+    return FALSE;
+  data += header.engine_size;
+  length -= header.engine_size;
+  if (self->source == NULL)
+    self->place = g_bytes_new (data, length);
+  else if (!self->source->restore (self->source, data, length, error))
     return FALSE;
   self->has_next = header.has_next != 0;
   self->next = header.next;
@@ -521,14 +546,30 @@ resume (TfRun   *self,
   if (!tf_workspace_get_head (self->workspace, &self->durable, head, error)
       || !tf_workspace_load_checkpoint (self->workspace, &checkpoint, error))
     return FALSE;
+  /* What is at rest needs no data, as long as nothing has to be decided again. */
+  if ((!self->at_rest || checkpoint.state == NULL || checkpoint.seq != self->durable) && !open_source (self, error))
+    return FALSE;
   if (checkpoint.state != NULL)
     {
       g_autoptr (GError) other = NULL;
 
-      /* Of another version of the program: then everything is decided again from the start. */
       self->opened = restore_state (self, checkpoint.state, &other);
+      if (!self->opened && !g_error_matches (other, TF_ERROR, TF_ERROR_VERSION))
+        {
+          g_propagate_prefixed_error (error, g_steal_pointer (&other), "%s: this run cannot be continued with this data: ",
+                                      self->spec->workspace);
+          return FALSE;
+        }
+      /* Of another version of the program: then everything is decided again from the start. */
       if (!self->opened)
-        g_message ("%s: %s; deciding everything again from the start", self->spec->workspace, other->message);
+        {
+          if (self->source != NULL)
+            self->source->free (g_steal_pointer (&self->source));
+          tf_engine_free (self->engine);
+          self->engine = tf_engine_new (self->config, on_record, self);
+          if (!open_source (self, error))
+            return FALSE;
+        }
     }
   commands = journaled_commands (self, self->opened ? checkpoint.seq : 0, error);
   return commands != NULL && catch_up (self, commands, error);
@@ -572,7 +613,7 @@ tf_run_prepare (TfRun   *self,
 
   if (self->spec->workspace != NULL && !open_workspace (self, &session, error))
     return FALSE;
-  if (!open_source (self, error))
+  if (session == NULL && !open_source (self, error))
     return FALSE;
   self->engine = tf_engine_new (self->config, on_record, self);
   if (self->workspace != NULL)
@@ -670,7 +711,7 @@ note_figures (TfRun  *self,
 
   if (figures.elapsed > 0)
     figures.events_per_second = (double) (figures.events - self->first_events) / figures.elapsed;
-  if (strcmp (self->spec->market, "demo") != 0)
+  if (self->source != NULL && strcmp (self->spec->market, "demo") != 0)
     figures.progress = tf_replay_get_progress (self->source);
   if (self->writer != NULL)
     {
@@ -949,19 +990,24 @@ tf_run_spec_of_workspace (const char  *path,
   return spec;
 }
 
-/* The running owner takes it from the inbox; how that went is in its journal. */
 static gboolean
 post_command (const char       *path,
               const TfCommand  *command,
               GError          **error)
 {
   g_autoptr (TfWorkspace) workspace = tf_workspace_open (path, TF_WORKSPACE_CONTROL, error);
-  g_autoptr (TfWorkspace) reader = NULL;
+
+  return workspace != NULL && tf_workspace_post_command (workspace, command, error);
+}
+
+/* The running owner takes it from the inbox; how that went is in its journal. */
+static gboolean
+wait_for_owner (const char  *path,
+                GError     **error)
+{
+  g_autoptr (TfWorkspace) reader = tf_workspace_open (path, TF_WORKSPACE_READER, error);
   gint64 until = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
 
-  if (workspace == NULL || !tf_workspace_post_command (workspace, command, error))
-    return FALSE;
-  reader = tf_workspace_open (path, TF_WORKSPACE_READER, error);
   while (reader != NULL)
     {
       g_autoptr (GArray) waiting = tf_workspace_take_commands (reader, 0, error);
@@ -1002,10 +1048,14 @@ tf_run_command_workspace (const char       *path,
   if (spec == NULL)
     return FALSE;
   run = tf_run_new (spec, NULL, NULL, NULL);
+  run->at_rest = TRUE;
   if (!tf_run_prepare (run, &local))
     {
       if (g_error_matches (local, TF_ERROR, TF_ERROR_BUSY))
-        return post_command (path, command, error);
+        return post_command (path, command, error) && wait_for_owner (path, error);
+      /* An emergency stop does not get lost because the market's data did. */
+      if (post_command (path, command, NULL))
+        g_prefix_error (&local, "the command waits for the next start, the system can't be brought to it now: ");
       g_propagate_error (error, g_steal_pointer (&local));
       return FALSE;
     }

@@ -35,7 +35,7 @@ def ok(held, what, *why):
 
 
 def same(found, expected, what):
-    return ok(found == expected, what, f'found {found!r}', f'expected {expected!r}')
+    return ok(found == expected, what, f'found {found!r}'[:600], f'expected {expected!r}'[:600])
 
 
 def skip(what, why):
