@@ -508,7 +508,8 @@ show_calibration (TfSignalsPage    *self,
         tf_calibration_mean (calibration, b, &mean, &error);
       predicted = tf_words_r (known ? bin->predicted / bin->weight : (double) NAN);
       happened = tf_words_r (mean);
-      shown = known ? g_strdup_printf ("%s ± %.2f", happened, error) : g_strdup (bin->count > 0 ? _("too early") : "–");
+      shown = known ? g_strdup_printf ("%s ± %.2f", happened, error)
+              : bin->count > 0 ? g_strdup_printf (_("too early: %.0f of %d"), floor (bin->weight), LEAST_WEIGHT) : g_strdup ("–");
       tf_label_set (calibration_cell (self, b + 1, 0), range, FALSE);
       tf_label_set (calibration_cell (self, b + 1, 1), count, FALSE);
       tf_label_set (calibration_cell (self, b + 1, 2), predicted, FALSE);

@@ -5,44 +5,16 @@
 #include "config.h"
 #include "core/base/error.h"
 #include "model/words.h"
+#include "window/analytics-page.h"
+#include "window/audit-page.h"
 #include "window/columns.h"
 #include "window/dashboard-page.h"
 #include "window/dialogs.h"
-#include "window/theme.h"
-
-/* temporary */
-#if __has_include ("window/signals-page.c") && __has_include ("window/signals-page.h")
-#include "window/signals-page.h"
-#else
-#define tf_signals_page_new tf_missing_new
-#endif
-#if __has_include ("window/risk-page.c") && __has_include ("window/risk-page.h")
-#include "window/risk-page.h"
-#else
-#define tf_risk_page_new tf_missing_new
-#endif
-#if __has_include ("window/analytics-page.c") && __has_include ("window/analytics-page.h")
-#include "window/analytics-page.h"
-#else
-#define tf_analytics_page_new tf_missing_new
-#endif
-#if __has_include ("window/optimizer-page.c") && __has_include ("window/optimizer-page.h")
 #include "window/optimizer-page.h"
-#else
-#define tf_optimizer_page_new tf_missing_new
-#endif
-#if __has_include ("window/audit-page.c") && __has_include ("window/audit-page.h")
-#include "window/audit-page.h"
-#else
-#define tf_audit_page_new tf_missing_new
-#endif
-#if __has_include ("window/system-page.c") && __has_include ("window/system-page.h")
+#include "window/risk-page.h"
+#include "window/signals-page.h"
 #include "window/system-page.h"
-#else
-#define tf_system_page_new tf_missing_new
-#endif
-static inline GtkWidget *tf_missing_new (TfDesk *desk) { return adw_bin_new (); }
-/* temporary end */
+#include "window/theme.h"
 
 struct _TfWindow
 {
