@@ -15,9 +15,10 @@ struct _TfAuditEntry
   TfRecord  record;
   char     *account, *origin, *instrument, *reason, *text; /* the record's own */
   char     *sentence, *who;
+  const char *what; /* the sentence without what the row says before it */
 };
 
-enum { PROP_CLOCK = 1, PROP_KIND, PROP_ACCOUNT, PROP_WHO, PROP_INSTRUMENT, PROP_SENTENCE, N_PROPS };
+enum { PROP_CLOCK = 1, PROP_KIND, PROP_ACCOUNT, PROP_WHO, PROP_INSTRUMENT, PROP_SENTENCE, PROP_WHAT, N_PROPS };
 static GParamSpec *props[N_PROPS];
 
 G_DEFINE_FINAL_TYPE (TfAuditEntry, tf_audit_entry, G_TYPE_OBJECT)
@@ -55,6 +56,9 @@ tf_audit_entry_get_property (GObject    *object,
     case PROP_SENTENCE:
       g_value_set_string (value, self->sentence);
       break;
+    case PROP_WHAT:
+      g_value_set_string (value, self->what);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -78,7 +82,7 @@ tf_audit_entry_finalize (GObject *object)
 static void
 tf_audit_entry_class_init (TfAuditEntryClass *klass)
 {
-  static const char *const names[N_PROPS] = { NULL, "clock", "kind", "account", "who", "instrument", "sentence" };
+  static const char *const names[N_PROPS] = { NULL, "clock", "kind", "account", "who", "instrument", "sentence", "what" };
   GObjectClass *object_class = G_OBJECT_CLASS (klass);
 
   object_class->get_property = tf_audit_entry_get_property;
@@ -91,6 +95,17 @@ tf_audit_entry_class_init (TfAuditEntryClass *klass)
 static void
 tf_audit_entry_init (TfAuditEntry *self)
 {
+}
+
+static const char *
+skip (const char *text,
+      const char *prefix,
+      const char *separator)
+{
+  gsize n = strlen (prefix), m = strlen (separator);
+
+  return n > 0 && strncmp (text, prefix, n) == 0 && strncmp (text + n, separator, m) == 0 && text[n + m] != '\0' ? text + n + m
+                                                                                                                 : text;
 }
 
 /**
@@ -111,6 +126,9 @@ tf_audit_entry_new (const TfRecord *record,
   self->record.reason = self->reason = g_strdup (record->reason);
   self->record.text = self->text = g_strdup (record->text);
   self->sentence = tf_words_record (record, config);
+  self->what = skip (self->sentence, self->account, ": ");
+  if (record->kind == TF_RECORD_VERDICT)
+    self->what = skip (self->what, tf_words_verdict ((TfVerdict) record->code), " ");
   self->who = *record->origin != '\0' ? tf_words_voter (config, record->origin) : g_strdup ("");
   return self;
 }

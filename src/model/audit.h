@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 
 /* One entry of the journal, as a row of a table and in full. Immutable.
  *
- * Properties: “clock”, “kind”, “account”, “who”, “instrument”, “sentence” (strings, translated). */
+ * Properties: “clock”, “kind”, “account”, “who”, “instrument”, “sentence”, “what” (strings, translated; what: the
+ * sentence without account and kind). */
 #define TF_TYPE_AUDIT_ENTRY (tf_audit_entry_get_type ())
 G_DECLARE_FINAL_TYPE (TfAuditEntry, tf_audit_entry, TF, AUDIT_ENTRY, GObject)
 

@@ -200,11 +200,9 @@ update_comparison (TfAnalyticsPage  *self,
   static const TfMetric shown[] = {
     TF_METRIC_TOTAL_RETURN, TF_METRIC_MAX_DRAWDOWN, TF_METRIC_SHARPE, TF_METRIC_WIN_RATE, TF_METRIC_PROFIT_FACTOR,
   };
-  GtkWidget *child;
   int column;
 
-  while ((child = gtk_widget_get_first_child (self->comparison)) != NULL)
-    gtk_widget_unparent (child);
+  tf_remove_children (self->comparison);
   attach_label (self->comparison, _("Account"), 0, 0, 0, "caption-heading");
   attach_label (self->comparison, _("Equity"), 1, 0, 1, "caption-heading");
   for (guint k = 0; k < G_N_ELEMENTS (shown); k++)
@@ -268,11 +266,9 @@ update_reliability (TfAnalyticsPage  *self,
   TfPlot *plot = tf_chart_get_plot (TF_CHART (self->reliability));
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   TfPlotBar bars[TF_CALIBRATION_BINS];
-  GtkWidget *child;
   int row = 0;
 
-  while ((child = gtk_widget_get_first_child (self->bins)) != NULL)
-    gtk_widget_unparent (child);
+  tf_remove_children (self->bins);
   attach_label (self->bins, _("Confidence"), 0, 0, 0, "caption-heading");
   attach_label (self->bins, _("Outcomes"), 1, 0, 1, "caption-heading");
   attach_label (self->bins, _("Foretold"), 2, 0, 1, "caption-heading");
@@ -460,7 +456,7 @@ update_headline (TfAnalyticsPage  *self,
                  gint              account)
 {
   TfMoney equity = { 0 };
-  g_autofree char *money = NULL, *change = NULL, *text = NULL, *trades = NULL, *days = NULL, *until = NULL, *period = NULL;
+  g_autofree char *money = NULL, *change = NULL, *text = NULL, *trades = NULL, *span = NULL, *until = NULL, *period = NULL;
 
   for (guint a = 0; a < snapshot->config->n_accounts; a++)
     if (account < 0 || a == (guint) account)
@@ -470,9 +466,9 @@ update_headline (TfAnalyticsPage  *self,
   text = g_strdup_printf ("%s  %s", money, change);
   tf_label_set (GTK_LABEL (self->headline), text, FALSE);
   trades = tf_words_count (metrics->trades);
-  days = tf_words_number (metrics->days, metrics->days < 10 ? 1 : 0);
+  span = tf_words_age ((TfTime) (metrics->days * TF_DAY));
   until = tf_words_date (snapshot->time);
-  period = g_strdup_printf (_("%s days, %s round trips, until %s UTC"), days, trades, until);
+  period = g_strdup_printf (_("%s of market time, %s round trips, until %s UTC"), span, trades, until);
   tf_label_set (GTK_LABEL (self->period), period, FALSE);
   gtk_widget_set_visible (self->simulated, snapshot->config->simulated);
 }
@@ -537,7 +533,7 @@ tf_analytics_page_dispose (GObject *object)
 {
   TfAnalyticsPage *self = TF_ANALYTICS_PAGE (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (object), TF_TYPE_ANALYTICS_PAGE);
+  tf_remove_children (GTK_WIDGET (object));
   g_clear_object (&self->ranks);
   g_clear_object (&self->desk);
   G_OBJECT_CLASS (tf_analytics_page_parent_class)->dispose (object);
@@ -552,7 +548,7 @@ tf_analytics_page_class_init (TfAnalyticsPageClass *klass)
   g_type_ensure (TF_TYPE_CHART);
   G_OBJECT_CLASS (klass)->dispose = tf_analytics_page_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/ui/analytics-page.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/analytics-page.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, TfAnalyticsPage, name)
   CHILD (stack);
   CHILD (headline);
@@ -580,8 +576,7 @@ tf_analytics_page_init (TfAnalyticsPage *self)
   create_figures (self);
   table = tf_table_new (TF_TYPE_RANK_ITEM, G_LIST_MODEL (self->ranks), rank_columns, G_N_ELEMENTS (rank_columns),
                         _("Ranking of the bots"));
-  gtk_widget_set_hexpand (table, TRUE);
-  gtk_box_append (GTK_BOX (self->ranking), table);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->ranking), table);
   tf_chart_set_label (TF_CHART (self->curve), _("Equity and drawdown"));
   tf_chart_set_label (TF_CHART (self->reliability), _("Confidence against outcomes"));
   tf_plot_set_empty_text (tf_chart_get_plot (TF_CHART (self->curve)), _("The curve begins with the first closed bar"));

@@ -69,15 +69,6 @@ toast (TfAuditPage *self,
   adw_toast_overlay_add_toast (ADW_TOAST_OVERLAY (self->toasts), note);
 }
 
-static void
-clear_box (GtkWidget *box)
-{
-  GtkWidget *child;
-
-  while ((child = gtk_widget_get_first_child (box)) != NULL)
-    gtk_widget_unparent (child);
-}
-
 static TfConfig *
 config_of (TfAuditPage *self)
 {
@@ -150,6 +141,16 @@ seq_at (TfAuditPage *self,
   return entry != NULL ? tf_audit_entry_get_record (entry)->seq : 0;
 }
 
+/* The list view holds on to the row that it shows on top; here the newest one is to stay there. */
+static void
+scroll_to_top (TfAuditPage *self)
+{
+  GtkWidget *list = gtk_widget_get_last_child (self->view);
+
+  if (g_list_model_get_n_items (G_LIST_MODEL (self->entries)) > 0 && list != NULL)
+    gtk_widget_activate_action (list, "list.scroll-to-item", "u", 0);
+}
+
 static void
 on_loaded (GObject      *source,
            GAsyncResult *result,
@@ -189,6 +190,7 @@ on_loaded (GObject      *source,
         }
       if (entries->len > 0)
         self->newest = MAX (self->newest, seq_at (self, 0));
+      scroll_to_top (self);
     }
   show_stack (self);
 }
@@ -326,7 +328,7 @@ on_chain (GObject      *source,
   if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     return;
   g_clear_object (&self->following);
-  clear_box (self->causes);
+  tf_remove_children (self->causes);
   if (error != NULL || entries->len < 2)
     {
       label = gtk_label_new (error != NULL ? error->message : _("Nothing in the journal: it came from outside."));
@@ -393,8 +395,8 @@ show_entry (TfAuditPage  *self,
 
   g_object_get (entry, "sentence", &sentence, NULL);
   gtk_label_set_text (GTK_LABEL (self->sentence), sentence);
-  clear_box (self->fields);
-  clear_box (self->causes);
+  tf_remove_children (self->fields);
+  tf_remove_children (self->causes);
   for (int i = 0; pairs[2 * i] != NULL; i++)
     add_field (self->fields, i, pairs[2 * i], pairs[2 * i + 1]);
   gtk_stack_set_visible_child_name (GTK_STACK (self->entry_stack), "entry");
@@ -527,7 +529,7 @@ update_summaries (TfAuditPage *self)
     return;
   self->summary_seq = snapshot->seq;
   self->last_summary = now;
-  clear_box (self->summaries);
+  tf_remove_children (self->summaries);
   for (guint a = 0; a < snapshot->config->n_accounts; a++)
     add_summary (self, snapshot, a);
 }
@@ -757,7 +759,7 @@ static const Column columns[] = {
   { N_("Time (UTC)"), "clock", FALSE },
   { N_("Kind"), "kind", FALSE },
   { N_("Account"), "account", FALSE },
-  { N_("What"), "sentence", TRUE },
+  { N_("What"), "what", TRUE },
 };
 
 static void
@@ -838,7 +840,7 @@ tf_audit_page_dispose (GObject *object)
   cancel (&self->following);
   cancel (&self->verifying);
   cancel (&self->writing);
-  gtk_widget_dispose_template (GTK_WIDGET (object), TF_TYPE_AUDIT_PAGE);
+  tf_remove_children (GTK_WIDGET (object));
   g_clear_object (&self->selection);
   g_clear_object (&self->entries);
   g_clear_object (&self->desk);
@@ -853,7 +855,7 @@ tf_audit_page_class_init (TfAuditPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = tf_audit_page_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/ui/audit-page.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/audit-page.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, TfAuditPage, name)
   CHILD (toasts);
   CHILD (search);

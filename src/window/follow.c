@@ -51,3 +51,17 @@ tf_follow_workspace (TfDesk *desk)
     path = tf_workspace_default_path (tf_desk_get_config (desk)->market);
   return path != NULL && g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&path) : NULL;
 }
+
+/**
+ * tf_remove_children:
+ *
+ * Empties a box, a grid or a widget with a template.
+ */
+void
+tf_remove_children (GtkWidget *widget)
+{
+  GtkWidget *child;
+
+  while ((child = gtk_widget_get_first_child (widget)) != NULL)
+    gtk_widget_unparent (child);
+}

@@ -58,7 +58,7 @@ tf_trial_item_init (TfTrialItem *self)
 /* One parameter's row: whether it is varied, and between what. */
 typedef struct
 {
-  GtkWidget *vary, *from, *to;
+  GtkWidget *vary, *range, *from, *to;
 } ParamRow;
 
 struct _TfOptimizerPage
@@ -213,8 +213,7 @@ on_vary (TfOptimizerPage *self)
     {
       gboolean vary = gtk_check_button_get_active (GTK_CHECK_BUTTON (self->rows[i].vary));
 
-      gtk_widget_set_sensitive (self->rows[i].from, vary);
-      gtk_widget_set_sensitive (self->rows[i].to, vary);
+      gtk_widget_set_visible (self->rows[i].range, vary);
     }
   update_summary (self);
 }
@@ -230,6 +229,7 @@ create_spin (const TfParam *param,
   gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), value);
   gtk_editable_set_width_chars (GTK_EDITABLE (spin), 4);
   gtk_editable_set_max_width_chars (GTK_EDITABLE (spin), 5);
+  gtk_widget_set_hexpand (spin, TRUE);
   tf_accessible_name (spin, name);
   return spin;
 }
@@ -243,24 +243,28 @@ add_param (TfOptimizerPage *self,
   ParamRow *row = &self->rows[at];
   const char *words = words_of_param (param->name);
   g_autofree char *now = tf_words_number (present, decimals_of (param));
-  g_autofree char *hint = g_strdup_printf (_("Now %s"), now), *name = g_strdup_printf (_("Vary: %s"), words);
+  g_autofree char *hint = g_strdup_printf (_("now %s"), now), *name = g_strdup_printf (_("Vary: %s"), words);
   g_autofree char *from = g_strdup_printf (_("%s, from"), words), *to = g_strdup_printf (_("%s, to"), words);
-  GtkWidget *label = gtk_label_new (words);
+  GtkWidget *line = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *label = gtk_label_new (hint);
 
-  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  row->vary = gtk_check_button_new ();
+  row->vary = gtk_check_button_new_with_label (words);
   gtk_check_button_set_active (GTK_CHECK_BUTTON (row->vary), at < 2);
+  gtk_widget_set_hexpand (row->vary, TRUE);
   tf_accessible_name (row->vary, name);
-  gtk_widget_set_hexpand (label, TRUE);
-  gtk_widget_set_tooltip_text (label, hint);
+  gtk_widget_add_css_class (label, "dim-label");
+  gtk_widget_add_css_class (label, "numeric");
+  gtk_box_append (GTK_BOX (line), row->vary);
+  gtk_box_append (GTK_BOX (line), label);
+  gtk_box_append (GTK_BOX (self->params), line);
   /* Around the present value, as far as half and double of it. */
+  row->range = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6);
   row->from = create_spin (param, MAX (param->min, present / 2), from);
   row->to = create_spin (param, MIN (param->max, present * 2), to);
-  gtk_grid_attach (GTK_GRID (self->params), row->vary, 0, (int) at, 1, 1);
-  gtk_grid_attach (GTK_GRID (self->params), label, 1, (int) at, 1, 1);
-  gtk_grid_attach (GTK_GRID (self->params), row->from, 2, (int) at, 1, 1);
-  gtk_grid_attach (GTK_GRID (self->params), row->to, 3, (int) at, 1, 1);
+  gtk_box_append (GTK_BOX (row->range), row->from);
+  gtk_box_append (GTK_BOX (row->range), gtk_label_new (_("to")));
+  gtk_box_append (GTK_BOX (row->range), row->to);
+  gtk_widget_set_margin_start (row->range, 28);
+  gtk_box_append (GTK_BOX (self->params), row->range);
   g_signal_connect_swapped (row->vary, "toggled", G_CALLBACK (on_vary), self);
 }
 
@@ -269,12 +273,10 @@ on_bot (TfOptimizerPage *self)
 {
   const TfBotConfig *bot;
   const double *present;
-  GtkWidget *child;
 
   if (self->desk == NULL)
     return;
-  while ((child = gtk_widget_get_first_child (self->params)) != NULL)
-    gtk_widget_unparent (child);
+  tf_remove_children (self->params);
   self->n_rows = 0;
   bot = chosen_bot (self);
   if (bot == NULL)
@@ -697,7 +699,7 @@ tf_optimizer_page_dispose (GObject *object)
   if (self->running != NULL)
     g_cancellable_cancel (self->running);
   g_clear_object (&self->running);
-  gtk_widget_dispose_template (GTK_WIDGET (object), TF_TYPE_OPTIMIZER_PAGE);
+  tf_remove_children (GTK_WIDGET (object));
   g_clear_object (&self->trials);
   g_clear_object (&self->desk);
   g_clear_pointer (&self->paths, g_strfreev);
@@ -712,7 +714,7 @@ tf_optimizer_page_class_init (TfOptimizerPageClass *klass)
   g_type_ensure (TF_TYPE_ADAPTIVE);
   G_OBJECT_CLASS (klass)->dispose = tf_optimizer_page_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/ui/optimizer-page.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/optimizer-page.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, TfOptimizerPage, name)
   CHILD (bot);
   CHILD (history);

@@ -8,6 +8,7 @@
 #include "model/words.h"
 #include "window/columns.h"
 #include "window/dialogs.h"
+#include "window/follow.h"
 #include "window/gauge.h"
 
 enum { DRAWDOWN, GROSS, VAR, DAILY_LOSS, N_GAUGES };
@@ -91,6 +92,8 @@ update_size (TfRiskColumn        *self,
   if (view->governor < 1)
     text = g_strdup_printf (_("New trades get %s of their full size: the drawdown has begun to bind. A sudden gap would cost %s."),
                             share, gap);
+  else if (view->positions == 0)
+    text = g_strdup (_("Full size, nothing open."));
   else
     text = g_strdup_printf (g_dngettext (NULL, "Full size, %u open position. A sudden gap would cost %s.",
                                          "Full size, %u open positions. A sudden gap would cost %s.", view->positions),
@@ -152,7 +155,7 @@ tf_risk_column_dispose (GObject *object)
 {
   TfRiskColumn *self = TF_RISK_COLUMN (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (object), TF_TYPE_RISK_COLUMN);
+  tf_remove_children (GTK_WIDGET (object));
   g_clear_object (&self->desk);
   G_OBJECT_CLASS (tf_risk_column_parent_class)->dispose (object);
 }
@@ -164,7 +167,7 @@ tf_risk_column_class_init (TfRiskColumnClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = tf_risk_column_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/ui/risk-column.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/risk-column.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, TfRiskColumn, name)
   CHILD (title);
   CHILD (state_box);

@@ -218,10 +218,8 @@ static void
 fill_columns (TfRiskPage *self)
 {
   const TfConfig *config = tf_desk_get_config (self->desk);
-  GtkWidget *child;
 
-  while ((child = gtk_widget_get_first_child (self->columns)) != NULL)
-    gtk_widget_unparent (child);
+  tf_remove_children (self->columns);
   for (guint a = 0; a < config->n_accounts; a++)
     gtk_widget_set_parent (tf_risk_column_new (self->desk, a), self->columns);
 }
@@ -231,7 +229,7 @@ tf_risk_page_dispose (GObject *object)
 {
   TfRiskPage *self = TF_RISK_PAGE (object);
 
-  gtk_widget_dispose_template (GTK_WIDGET (object), TF_TYPE_RISK_PAGE);
+  tf_remove_children (GTK_WIDGET (object));
   g_clear_object (&self->desk);
   G_OBJECT_CLASS (tf_risk_page_parent_class)->dispose (object);
 }
@@ -245,7 +243,7 @@ tf_risk_page_class_init (TfRiskPageClass *klass)
   g_type_ensure (TF_TYPE_CHART);
   G_OBJECT_CLASS (klass)->dispose = tf_risk_page_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/ui/risk-page.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/risk-page.ui");
 #define CHILD(name) gtk_widget_class_bind_template_child (widget_class, TfRiskPage, name)
   CHILD (verdict);
   CHILD (explanation);

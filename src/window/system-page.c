@@ -419,7 +419,7 @@ tf_system_page_dispose (GObject *object)
   if (self->looking != NULL)
     g_cancellable_cancel (self->looking);
   g_clear_object (&self->looking);
-  gtk_widget_dispose_template (GTK_WIDGET (object), TF_TYPE_SYSTEM_PAGE);
+  tf_remove_children (GTK_WIDGET (object));
   g_clear_object (&self->desk);
   G_OBJECT_CLASS (tf_system_page_parent_class)->dispose (object);
 }
@@ -431,7 +431,7 @@ tf_system_page_class_init (TfSystemPageClass *klass)
 
   G_OBJECT_CLASS (klass)->dispose = tf_system_page_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
-  gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/ui/system-page.ui");
+  gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/system-page.ui");
   gtk_widget_class_bind_template_child (widget_class, TfSystemPage, headline);
   gtk_widget_class_bind_template_child_full (widget_class, "checks", FALSE, G_STRUCT_OFFSET (TfSystemPage, list));
 }
