@@ -265,6 +265,12 @@ open_source (TfRun   *self,
                                   .from = spec->from,
                                   .to = spec->to,
                                 }, error);
+  if (self->source != NULL && tf_replay_get_total (self->source) == 0)
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_NOT_FOUND, "%s: found nothing in the given range, expected candles or signals",
+                   spec->data[0] != NULL ? spec->data[0] : spec->signals[0]);
+      return FALSE;
+    }
   return self->source != NULL;
 }
 

@@ -183,8 +183,8 @@ def candle_folder(name='candles', bars=1500):
     return HERE / name
 
 
-def signal_line(id, at, **other):
+def signal_line(name, at, **other):
     """A signal published at hour @at of our candles."""
-    return json.dumps({'trader': 'Test Trader', 'source': 'file', 'id': str(id), 'instrument': 'BTC-USDT', 'side': 'buy',
+    return json.dumps({'trader': 'Test Trader', 'source': 'file', 'id': str(name), 'instrument': 'BTC-USDT', 'side': 'buy',
                        'price': '100', 'quantity': '1', 'happened_at': iso(START + 3600 * at),
                        'published_at': iso(START + 3600 * at + 60), **other})

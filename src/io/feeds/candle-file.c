@@ -374,6 +374,8 @@ tf_candle_files_load (const char *const *paths,
 
       if (g_file_test (paths[i], G_FILE_TEST_IS_DIR))
         files = tf_candle_file_find (paths[i], interval, error);
+      else if (!g_file_test (paths[i], G_FILE_TEST_EXISTS))
+        g_set_error (error, TF_ERROR, TF_ERROR_NOT_FOUND, "%s: found no such file or folder, expected candles", paths[i]);
       else
         {
           files = g_ptr_array_new_with_free_func (g_free);
