@@ -24,9 +24,9 @@
 #define NO_COUNT
 #endif
 
+#ifndef NO_COUNT
 static guint64 allocations;
 
-#ifndef NO_COUNT
 extern void *__libc_malloc (size_t size);
 extern void *__libc_calloc (size_t n, size_t size);
 extern void *__libc_realloc (void *block, size_t size);
@@ -493,6 +493,7 @@ typedef struct
   double      holes;      /* share of bars that are missing */
   double      signals;    /* share of bars with a trader's signal */
   gboolean    no_volume;
+  double      chaos;      /* share of hours with a random command, and with an event of random bytes */
 } Weather;
 
 static const Weather weathers[] = {
@@ -502,7 +503,51 @@ static const Weather weathers[] = {
   { "huge", 1e8, 0.01, 0.02, 0.5, 0.05, 0.1, FALSE },
   { "zero-volume", 100, 0.01, 0.01, 0.2, 0.05, 0.1, TRUE },
   { "flat", 100, 0, 0, 0, 0, 0.2, FALSE },
+  { "wild", 100, 0.1, 0.02, 0.9999999, 0.05, 0.1, FALSE },
+  { "chaos", 30000, 0.01, 0.01, 0.3, 0.1, 0.1, FALSE, 0.2 },
 };
+
+/* Whatever a user may click. */
+static TfEvent
+random_command (const TfConfig *config,
+                TfRandom       *random,
+                TfTime          time)
+{
+  TfEvent event = { .time = time, .type = TF_EVENT_COMMAND, .instrument = -1 };
+
+  event.command = (TfCommand) {
+    .type = (TfCommandType) (tf_random_next (random) % 7),
+    .account = (gint) (tf_random_next (random) % 6) - 2,
+    .voter = (gint64) (tf_random_next (random) % (tf_config_n_voters (config) + 2)) - 1,
+    .param = (gint) (tf_random_next (random) % 5) - 1,
+    .value = 50 * tf_random_uniform (random),
+  };
+  /* Rearm more often than stop, or nothing is left to look at. */
+  if (event.command.type == TF_COMMAND_STOP && tf_random_uniform (random) < 0.8)
+    event.command = (TfCommand) { .type = TF_COMMAND_REARM, .account = -1 };
+  return event;
+}
+
+/* Market data of random bytes: now and then a part of it makes sense. */
+static TfEvent
+random_event (TfRandom *random,
+              TfTime    time)
+{
+  TfEvent event = { .time = time };
+  guint64 words[sizeof event.candle / 8 + 1];
+
+  for (guint k = 0; k < G_N_ELEMENTS (words); k++)
+    words[k] = tf_random_next (random) >> (tf_random_next (random) % 64);
+  memcpy (&event.candle, words, sizeof event.candle);
+  event.type = (guint8) (tf_random_next (random) % (TF_EVENT_CANDLE + 1));
+  event.instrument = (gint16) ((gint) (tf_random_next (random) % 14) - 2);
+  if (tf_random_uniform (random) < 0.3)
+    event.time = (gint64) (tf_random_next (random) >> (tf_random_next (random) % 64));
+  /* A print that makes sense has a price from nowhere: such a one the engine has to believe. */
+  if (event.type != TF_EVENT_CANDLE)
+    event.trade.price.raw = -event.trade.price.raw;
+  return event;
+}
 
 static Stream *
 weather_stream (const Weather    *weather,
@@ -550,6 +595,13 @@ weather_stream (const Weather    *weather,
 
           g_snprintf (signal.id, sizeof signal.id, "%u", k);
           stream_add (self, &event);
+        }
+      if (tf_random_uniform (&random) < weather->chaos)
+        {
+          TfEvent one = random_command (config, &random, time + TF_HOUR), other = random_event (&random, time + TF_HOUR);
+
+          stream_add (self, &one);
+          stream_add (self, &other);
         }
     }
   return self;
@@ -1863,7 +1915,7 @@ main (int   argc,
       ADD ("/engine/determinism", test_determinism, weathers, i);
       ADD ("/engine/money", test_money, weathers, i);
     }
-  for (guint i = 0; i < 2; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (weathers); i += G_N_ELEMENTS (weathers) - 1)
     {
       ADD ("/engine/restore", test_restore, weathers, i);
       ADD ("/engine/known-at", test_known_at, weathers, i);

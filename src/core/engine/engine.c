@@ -277,6 +277,25 @@ refuse (TfEngine      *self,
 /* 2200-01-01: leaves room for deadlines. One event from the end of time would make every later one go back. */
 #define MAX_TIME  (G_GINT64_CONSTANT (7258118400) * TF_SECOND)
 
+/* What an account holds has to have a value, also summed up: a price at which it has none is no price. */
+#define MAX_VALUE (G_GINT64_CONSTANT (1000000000) * TF_SCALE)
+
+static gboolean
+can_be_valued (const TfEngine *self,
+               guint           instrument,
+               TfPrice         highest)
+{
+  for (guint a = 0; a < self->n_accounts; a++)
+    {
+      TfQty held = tf_ledger_net (self->ledgers[a], instrument)->quantity;
+      TfMoney value;
+
+      if (held.raw != 0 && (!tf_notional (highest, held, &value) || ABS (value.raw) > MAX_VALUE))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static const char *
 fault_of (const TfEngine *self,
           const TfEvent  *event)
@@ -314,6 +333,10 @@ fault_of (const TfEngine *self,
     return "bad-candle";
   if (event->type == TF_EVENT_CANDLE && event->candle.candle.time < self->tapes[event->instrument].candle_end)
     return "old-candle";
+  if (event->type != TF_EVENT_QUOTE
+      && !can_be_valued (self, (guint) event->instrument,
+                         event->type == TF_EVENT_TRADE ? event->trade.price : event->candle.candle.high))
+    return "no-value";
   return NULL;
 }
 
@@ -396,7 +419,7 @@ tf_engine_check_ledgers (const TfEngine  *self,
     prices[i] = self->tapes[i].last;
   for (guint a = 0; a < self->n_accounts; a++)
     {
-      TfMoney equity;
+      TfMoney equity = { 0 };
 
       if (!tf_ledger_check (self->ledgers[a], error))
         {
