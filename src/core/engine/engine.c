@@ -324,7 +324,8 @@ fault_of (const TfEngine *self,
       && (event->trade.price.raw <= 0 || event->trade.price.raw > MAX_PRICE || event->trade.quantity.raw < 0))
     return "bad-trade";
   if (event->type == TF_EVENT_QUOTE
-      && (event->quote.bid.raw <= 0 || event->quote.ask.raw < event->quote.bid.raw || event->quote.ask.raw > MAX_PRICE))
+      && (event->quote.bid.raw <= 0 || event->quote.ask.raw < event->quote.bid.raw || event->quote.ask.raw > MAX_PRICE
+          || event->quote.ask.raw / 2 > event->quote.bid.raw)) /* an empty book quotes anything */
     return "bad-quote";
   if (event->type == TF_EVENT_CANDLE
       && (!tf_candle_check (&event->candle.candle, NULL) || event->candle.candle.high.raw > MAX_PRICE

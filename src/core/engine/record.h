@@ -35,7 +35,7 @@ typedef enum
 } TfVerdict;
 
 /* One audit entry: integers and texts only, so that its canonical line (see record.c) is the same on every machine.
- * Strings are borrowed: those of the configuration live as long as the engine, @text until the engine's next event. */
+ * Strings are borrowed: those of the configuration live as long as the engine, @text only during the call. */
 typedef struct
 {
   gint64      seq;        /* 1, 2, 3 … without a gap */
