@@ -166,8 +166,10 @@ take_decimal (GStrvBuilder *builder,
               const char   *name,
               gint64        raw)
 {
+  g_autofree char *text = tf_decimal_to_string (raw);
+
   if (raw != 0)
-    take (builder, name, tf_decimal_to_string (raw));
+    take (builder, name, raw < 0 ? g_strconcat ("−", text + 1, NULL) : g_steal_pointer (&text));
 }
 
 static const char *
@@ -288,11 +290,8 @@ tf_audit_entry_describe (TfAuditEntry   *self,
   take_decimal (builder, _("Quantity"), r->quantity);
   take_decimal (builder, amount, r->amount);
   take_decimal (builder, _("Fee"), r->fee);
-  if (r->value != 0 || r->limit != 0)
-    {
-      take (builder, value, tf_decimal_to_string (r->value));
-      take (builder, limit, tf_decimal_to_string (r->limit));
-    }
+  take_decimal (builder, value, r->value);
+  take_decimal (builder, limit, r->limit);
   add (builder, _("Details"), r->text);
   tf_hash_to_hex (r->hash, hex);
   add (builder, _("Hash"), hex);

@@ -304,7 +304,6 @@ add_cause (TfAuditPage  *self,
   text = gtk_label_new (sentence);
   gtk_label_set_xalign (GTK_LABEL (text), 0);
   gtk_label_set_wrap (GTK_LABEL (text), TRUE);
-  gtk_widget_add_css_class (text, "body");
   gtk_box_append (GTK_BOX (box), head);
   gtk_box_append (GTK_BOX (box), text);
   gtk_button_set_child (GTK_BUTTON (button), box);
@@ -366,8 +365,12 @@ add_field (GtkWidget  *grid,
            const char *value)
 {
   g_autofree char *text = strchr (value, '=') != NULL ? break_pairs (value) : g_strdup (value);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
   GtkWidget *left = gtk_label_new (name), *right = gtk_label_new (text);
 
+  /* A hash that is broken over lines has no hyphen in it. */
+  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
+  gtk_label_set_attributes (GTK_LABEL (right), attributes);
   gtk_label_set_xalign (GTK_LABEL (left), 0);
   gtk_label_set_wrap (GTK_LABEL (left), TRUE);
   gtk_label_set_width_chars (GTK_LABEL (left), 12);

@@ -9,7 +9,6 @@
 #include "io/feeds/candle-file.h"
 #include "model/optimize.h"
 #include "model/words.h"
-#include "window/adaptive.h"
 #include "window/columns.h"
 #include "window/dialogs.h"
 #include "window/follow.h"
@@ -70,12 +69,13 @@ struct _TfOptimizerPage
   GCancellable *running;     /* nullable */
   gint64        started;
   guint         tried_bot;   /* whose results are shown */
+  gboolean      varied[TF_PARAMS_MAX]; /* in them */
   GListStore   *trials;
   ParamRow      rows[TF_PARAMS_MAX];
   guint         n_rows;
   GtkWidget    *table;
   GtkWidget    *bot, *history, *files, *summary, *params, *budget, *method, *refine, *run, *progress, *status;
-  GtkWidget    *results_stack, *verdict, *explanation, *results, *apply;
+  GtkWidget    *results_stack, *verdict, *explanation, *names, *results, *apply;
 };
 
 G_DEFINE_FINAL_TYPE (TfOptimizerPage, tf_optimizer_page, GTK_TYPE_WIDGET)
@@ -336,10 +336,12 @@ on_files (TfOptimizerPage *self)
 
 /* Step 3 */
 
+/* @names: with the parameters' names; else only their values. */
 static char *
 describe_params (const TfStrategy *strategy,
                  const double     *params,
-                 const gboolean    varied[TF_PARAMS_MAX])
+                 const gboolean    varied[TF_PARAMS_MAX],
+                 gboolean          names)
 {
   GString *text = g_string_new (NULL);
 
@@ -348,8 +350,24 @@ describe_params (const TfStrategy *strategy,
       {
         g_autofree char *value = tf_words_number (params[i], decimals_of (&strategy->params[i]));
 
-        g_string_append_printf (text, "%s%s %s", text->len > 0 ? " · " : "", words_of_param (strategy->params[i].name), value);
+        if (names)
+          g_string_append_printf (text, "%s%s: %s", text->len > 0 ? "\n" : "", words_of_param (strategy->params[i].name), value);
+        else
+          g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : "", value);
       }
+  return g_string_free (text, FALSE);
+}
+
+/* What the numbers of a combination stand for. */
+static char *
+describe_names (const TfStrategy *strategy,
+                const gboolean    varied[TF_PARAMS_MAX])
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; strategy->params[i].name != NULL; i++)
+    if (varied[i])
+      g_string_append_printf (text, "%s%s", text->len > 0 ? " · " : _("Combination: "), words_of_param (strategy->params[i].name));
   return g_string_free (text, FALSE);
 }
 
@@ -360,7 +378,7 @@ show_verdict (TfOptimizerPage *self,
 {
   const TfTrial *best = &g_array_index (sweep->trials, TfTrial, 0);
   const TfTrial *present = &g_array_index (sweep->trials, TfTrial, sweep->present);
-  g_autofree char *luck = tf_words_percent (sweep->luck, sweep->luck < 0.01 ? 1 : 0);
+  g_autofree char *luck = sweep->luck < 0.001 ? g_strdup (_("below 0.1 %")) : tf_words_percent (sweep->luck, sweep->luck < 0.1 ? 1 : 0);
   g_autofree char *mean = tf_words_r (best->score.before.mean), *after = tf_words_r (best->score.after.mean);
   g_autofree char *now = tf_words_r (present->score.before.mean), *now_after = tf_words_r (present->score.after.mean);
   g_autofree char *worth = tf_words_number (sweep->independent, 0), *verdict = NULL, *explanation = NULL;
@@ -397,18 +415,22 @@ show_results (TfOptimizerPage *self,
               guint            bot)
 {
   const TfStrategy *strategy = tf_desk_get_config (self->desk)->bots[bot].strategy;
-  gboolean varied[TF_PARAMS_MAX] = { FALSE };
+  g_autofree char *names = NULL;
 
   self->tried_bot = bot;
+  memset (self->varied, 0, sizeof self->varied);
   for (guint i = 0; i < sweep->trials->len; i++)
     for (guint k = 0; k < TF_PARAMS_MAX; k++)
-      varied[k] |= g_array_index (sweep->trials, TfTrial, i).params[k] != g_array_index (sweep->trials, TfTrial, 0).params[k];
+      self->varied[k] |= g_array_index (sweep->trials, TfTrial, i).params[k]
+                         != g_array_index (sweep->trials, TfTrial, 0).params[k];
+  names = describe_names (strategy, self->varied);
+  gtk_label_set_text (GTK_LABEL (self->names), names);
   g_list_store_remove_all (self->trials);
   for (guint i = 0; i < sweep->trials->len; i++)
     {
       const TfTrial *trial = &g_array_index (sweep->trials, TfTrial, i);
       g_autoptr (TfItem) item = g_object_new (TF_TYPE_TRIAL_ITEM, NULL);
-      g_autofree char *text = describe_params (strategy, trial->params, varied);
+      g_autofree char *text = describe_params (strategy, trial->params, self->varied, FALSE);
       TfTrialValues values = {
         .rank = (gint) i + 1,
         .present = trial->present,
@@ -432,9 +454,9 @@ show_results (TfOptimizerPage *self,
 }
 
 static char *
-rank_text (gpointer item)
+combination_text (gpointer item)
 {
-  return g_strdup_printf ("%d", TF_TRIAL_ITEM (item)->now.rank);
+  return g_strdup (TF_TRIAL_ITEM (item)->now.text);
 }
 
 static char *
@@ -462,12 +484,11 @@ after_text (gpointer item)
 }
 
 static const TfColumnSpec trial_columns[] = {
-  { N_("Rank"), "rank", TF_CELL_NUMBER, 3, rank_text },
-  { N_("Combination"), "text", TF_CELL_TEXT, -12 },
+  { N_("Combination"), "rank", TF_CELL_TEXT, -9, combination_text },
+  { N_("Chosen by"), "mean", TF_CELL_CHANGE, 6, mean_text },
+  { N_("Unseen"), "mean-after", TF_CELL_CHANGE, 6, after_text },
   { N_("Outcomes"), "proposals", TF_CELL_NUMBER, 5, proposals_text },
-  { N_("Chosen by"), "mean", TF_CELL_CHANGE, 7, mean_text },
-  { N_("t"), "t", TF_CELL_NUMBER, 4, t_text },
-  { N_("Unseen"), "mean-after", TF_CELL_CHANGE, 7, after_text },
+  { N_("t"), "t", TF_CELL_NUMBER, 3, t_text },
 };
 
 static void
@@ -475,6 +496,7 @@ on_trial (TfOptimizerPage *self)
 {
   TfTrialItem *item = tf_table_selected (self->table);
 
+  gtk_widget_set_tooltip_text (self->apply, tf_desk_get_snapshot (self->desk) == NULL ? _("Start the system first") : NULL);
   gtk_widget_set_sensitive (self->apply, item != NULL && !item->now.present && tf_desk_get_snapshot (self->desk) != NULL);
 }
 
@@ -508,12 +530,13 @@ static void
 on_apply (TfOptimizerPage *self)
 {
   TfTrialItem *item = tf_table_selected (self->table);
-  g_autofree char *heading = NULL, *body = NULL;
+  g_autofree char *heading = NULL, *body = NULL, *params = NULL;
 
   if (item == NULL)
     return;
+  params = describe_params (tf_desk_get_config (self->desk)->bots[self->tried_bot].strategy, item->now.params, self->varied, TRUE);
   heading = g_strdup_printf (_("Change %s?"), _(tf_desk_get_config (self->desk)->bots[self->tried_bot].title));
-  body = g_strdup_printf (_("%s\n\n%s\n\nOpen positions keep their stops and targets."), item->now.text,
+  body = g_strdup_printf (_("%s\n\n%s\n\nOpen positions keep their stops and targets."), params,
                           gtk_label_get_text (GTK_LABEL (self->verdict)));
   tf_dialog_ask (GTK_WIDGET (self), heading, body, _("_Apply"), FALSE, do_apply);
 }
@@ -533,11 +556,17 @@ show_running (TfOptimizerPage *self)
   gtk_widget_set_visible (self->progress, busy);
 }
 
+typedef struct
+{
+  TfOptimizerPage *page; /* borrowed: the page cancels in dispose */
+  guint            bot;
+} Running;
+
 static void
 on_progress (double   fraction,
              gpointer data)
 {
-  TfOptimizerPage *self = data;
+  TfOptimizerPage *self = ((Running *) data)->page;
   double elapsed = (double) (g_get_monotonic_time () - self->started) / G_USEC_PER_SEC;
 
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), fraction);
@@ -549,12 +578,6 @@ on_progress (double   fraction,
       gtk_label_set_text (GTK_LABEL (self->status), text);
     }
 }
-
-typedef struct
-{
-  TfOptimizerPage *page; /* borrowed: the page cancels in dispose */
-  guint            bot;
-} Running;
 
 static void
 on_done (GObject      *source,
@@ -711,7 +734,6 @@ tf_optimizer_page_class_init (TfOptimizerPageClass *klass)
 {
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
-  g_type_ensure (TF_TYPE_ADAPTIVE);
   G_OBJECT_CLASS (klass)->dispose = tf_optimizer_page_dispose;
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/optimizer-page.ui");
@@ -730,6 +752,7 @@ tf_optimizer_page_class_init (TfOptimizerPageClass *klass)
   CHILD (results_stack);
   CHILD (verdict);
   CHILD (explanation);
+  CHILD (names);
   CHILD (results);
   CHILD (apply);
 #undef CHILD

@@ -14,7 +14,7 @@
 #define DISK_EVERY (5 * G_USEC_PER_SEC)
 #define DISK_LOW  (G_GUINT64_CONSTANT (1) << 30)
 #define DISK_FULL (G_GUINT64_CONSTANT (200) << 20)
-#define QUEUE_LONG 8      /* batches */
+#define QUEUE_LONG 50000 /* entries; at twice as many the market waits */
 #define COMMIT_SLOW 1000  /* ms */
 #define REFRESH_EVERY (G_USEC_PER_SEC / 2)
 
@@ -188,7 +188,7 @@ check_engine (TfSystemPage       *self,
       set_check (self, ENGINE, HEALTH_GOOD, text);
     }
   take_detail (self, ENGINE, 0, _("Events a second"), tf_words_count ((gint64) figures->events_per_second));
-  take_detail (self, ENGINE, 1, _("Batches waiting for the journal"), tf_words_count (figures->queue));
+  take_detail (self, ENGINE, 1, _("Entries waiting for the journal"), tf_words_count (figures->queue));
   take_detail (self, ENGINE, 2, _("Bars seen"), tf_words_count (snapshot != NULL ? snapshot->bars : 0));
   take_detail (self, ENGINE, 3, _("Proposals open"), tf_words_count (snapshot != NULL ? snapshot->open_proposals : 0));
   take_detail (self, ENGINE, 4, _("Orders open"), tf_words_count (snapshot != NULL ? snapshot->open_orders : 0));
