@@ -91,12 +91,55 @@ add_copies (List  *list,
   json_builder_end_array (list->builder);
 }
 
+/* A trader's signal says “source=sec-edgar” in its details. */
+static gboolean
+note_source (const TfRecord *record,
+             gpointer        data)
+{
+  const char *found = strstr (record->text, "source=");
+  g_autofree char *source = found != NULL ? g_strndup (found + 7, strcspn (found + 7, " ;")) : NULL;
+  GPtrArray *known = g_hash_table_lookup (data, record->origin);
+
+  if (source == NULL)
+    return TRUE;
+  if (known == NULL)
+    {
+      known = g_ptr_array_new_with_free_func (g_free);
+      g_hash_table_insert (data, g_strdup (record->origin), known);
+    }
+  if (!g_ptr_array_find_with_equal_func (known, source, g_str_equal, NULL))
+    g_ptr_array_add (known, g_steal_pointer (&source));
+  return TRUE;
+}
+
+/* The sources that a trader was heard of from; before the first signal only their kind is known. */
+static void
+add_sources (List           *list,
+             const TfTrader *trader,
+             GHashTable     *sources)
+{
+  const GPtrArray *known = g_hash_table_lookup (sources, trader->id);
+
+  json_builder_set_member_name (list->builder, "sources");
+  json_builder_begin_array (list->builder);
+  for (guint k = 0; known != NULL && k < known->len; k++)
+    json_builder_add_string_value (list->builder, known->pdata[k]);
+  if (known == NULL && trader->grade != 0)
+    json_builder_add_string_value (list->builder, list->snapshot->config->simulated ? "demo" : "file");
+  json_builder_end_array (list->builder);
+}
+
 static gboolean
 list_traders (List    *list,
               GError **error)
 {
   const TfConfig *config = list->snapshot->config;
+  g_autoptr (GHashTable) sources = NULL;
+  TfJournalFilter filter = { .kinds = 1u << TF_RECORD_SIGNAL, .search = "source=" };
 
+  sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
+  if (!tf_journal_iterate (list->workspace, &filter, note_source, sources, error))
+    return FALSE;
   for (guint t = 0; t < config->n_traders; t++)
     {
       const TfTrader *trader = &config->traders[t];
@@ -109,11 +152,7 @@ list_traders (List    *list,
       tf_json_string (list->builder, "name", trader->name);
       tf_json_string (list->builder, "known_for", trader->known_for);
       tf_json_string (list->builder, "grade", grade);
-      json_builder_set_member_name (list->builder, "sources");
-      json_builder_begin_array (list->builder);
-      if (trader->grade != 0)
-        json_builder_add_string_value (list->builder, config->simulated ? "demo" : "file");
-      json_builder_end_array (list->builder);
+      add_sources (list, trader, sources);
       for (guint a = 0; a < config->n_accounts; a++)
         followed = followed || view->followed[a];
       tf_json_string (list->builder, "state", trader->grade == 0 ? "no-source" : followed ? "followed" : "not-followed");

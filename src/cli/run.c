@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <glib-unix.h>
@@ -53,11 +54,23 @@ ignore_signals (void)
   g_mutex_unlock (&running_lock);
 }
 
+/* A line that wraps can't be taken back: what the terminal has no room for is cut. All of it is ASCII. */
+static void
+replace_line (const char *line)
+{
+  struct winsize size = { 0 };
+  int room = ioctl (STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col - 1 : 79;
+
+  fprintf (stderr, "\r\033[K%.*s", room, line);
+  fflush (stderr);
+}
+
 static void
 show_status (TfRun    *run,
              gpointer  data)
 {
   g_autoptr (TfSnapshot) snapshot = NULL;
+  g_autofree char *line = NULL;
   char time[TF_TIME_SIZE], bar[21];
   TfRunFigures figures;
   gint64 verdicts = 0;
@@ -72,11 +85,12 @@ show_status (TfRun    *run,
   memset (bar, 0, sizeof bar);
   for (guint k = 0; figures.progress >= 0 && k < 20; k++)
     bar[k] = figures.progress * 20 > k ? '#' : '.';
-  fprintf (stderr, "\r\033[K%s%s%s %s  equity %.2f  signals %" G_GINT64_FORMAT "  verdicts %" G_GINT64_FORMAT
-           "  fills %" G_GINT64_FORMAT "  %.0f events/s", figures.progress >= 0 ? "[" : "", bar,
-           figures.progress >= 0 ? "]" : "", tf_time_format (snapshot->time / TF_SECOND * TF_SECOND, time), equity,
-           snapshot->signals, verdicts, snapshot->fills, figures.events_per_second);
-  fflush (stderr);
+  line = g_strdup_printf ("%s%s%s%s  equity %.2f  signals %" G_GINT64_FORMAT "  verdicts %" G_GINT64_FORMAT
+                          "  fills %" G_GINT64_FORMAT "  %.0f events/s",
+                          figures.progress >= 0 ? "[" : "", bar, figures.progress >= 0 ? "] " : "",
+                          tf_time_format (snapshot->time / TF_SECOND * TF_SECOND, time), equity, snapshot->signals,
+                          verdicts, snapshot->fills, figures.events_per_second);
+  replace_line (line);
 }
 
 static int
@@ -93,7 +107,7 @@ execute (const TfRunSpec *spec,
   done = tf_run_prepare (run, &error) && tf_run_loop (run, &error) && tf_run_check (run, &error);
   ignore_signals ();
   if (live)
-    fputs ("\r\033[K", stderr);
+    replace_line ("");
   if (!done)
     return tf_cli_fail (error);
   tf_run_get_figures (run, &figures);

@@ -1,5 +1,7 @@
 """A backtest of our own candles, and of a year of real ones where they are there."""
 
+import json
+import pty
 from decimal import Decimal
 
 from tap import *
@@ -91,4 +93,41 @@ def test_real():
        'real: the followed trader, his grade and what he holds', saylor)
 
 
-main(test_own, test_future, test_growing, test_real)
+def test_public_addresses():
+    """Two addresses' fills without candles: the fills are the market; what each holds at the end is what its file says."""
+    for letter in 'ab':
+        path, workspace = SHARED / 'signals' / f'hyperliquid-trader-{letter}.jsonl', HERE / f'address-{letter}.tfw'
+        if not path.is_file():
+            skip(f'address {letter}', 'TF_SHARED has no signals of it')
+            continue
+        lines = [json.loads(line) for line in path.read_text().splitlines()]
+        found = answer('run', '--market', 'replay', '--signals', path, '--speed', 'max', '--workspace', workspace)
+        same(sum(found['verdicts'].values()), 3 * found['signals'], f'address {letter}: verdicts are signals × accounts')
+        trader = [row for row in rows('traders', workspace) if row['id'] == lines[0]['trader']][0]
+        last = {line['instrument']: Decimal(line['position']) for line in lines if 'position' in line}
+        same({row['instrument']: Decimal(row['quantity']) for row in trader['positions']},
+             {instrument: quantity for instrument, quantity in last.items() if quantity}, f'address {letter}: its positions')
+        same((trader['sources'], trader['grade'], trader['signals']), (['hyperliquid'], 'A', len({line['id'] for line in lines})),
+             f'address {letter}: source, grade, signals')
+        verified(workspace, f'address {letter}: the journal verifies, the rebuilt accounts agree')
+
+
+def test_terminal():
+    """On a terminal one line shows how far it is; it never wraps, and is gone at the end."""
+    folder = candle_folder('shown')
+    primary, secondary = pty.openpty()
+    process = subprocess.Popen(command('backtest', '--data', folder, folder.parent / 'none'), stdout=subprocess.PIPE, stderr=secondary)
+    process.wait(timeout=60)
+    same(os.read(primary, 4096).decode().replace('\r', '').replace('\x1b[K', '').count('\n'), 1, 'terminal: an error is one line')
+    process = subprocess.Popen(command('run', '--market', 'demo', '--speed', '3600', '--for', '1s', '--json'), stdout=subprocess.PIPE,
+                               stderr=secondary)
+    text = process.communicate(timeout=60)[0]
+    shown = os.read(primary, 65536).decode()
+    lines = shown.split('\r\x1b[K')
+    ok(process.returncode == 0 and json.loads(text), 'terminal: JSON goes to standard output alone')
+    ok(len(lines) > 3 and all(len(line) < 80 and '\n' not in line for line in lines) and any('equity' in line for line in lines),
+       'terminal: a line that is replaced', lines[:3])
+    same(lines[-1], '', 'terminal: gone at the end')
+
+
+main(test_own, test_future, test_growing, test_terminal, test_real, test_public_addresses)
