@@ -379,7 +379,10 @@ better_text (gpointer item)
 {
   const TfRankValues *now = &TF_RANK_ITEM (item)->now;
 
-  return now->outcomes > 0 ? tf_words_percent (now->better, 0) : g_strdup ("–");
+  if (now->outcomes == 0)
+    return g_strdup ("–");
+  return now->better > 0.99 ? g_strdup (_("over 99 %")) : now->better < 0.01 ? g_strdup (_("under 1 %"))
+                                                                             : tf_words_percent (now->better, 0);
 }
 
 static char *
@@ -401,9 +404,9 @@ static const TfColumnSpec rank_columns[] = {
   { N_("Outcomes"), "outcomes", TF_CELL_NUMBER, 7, outcomes_text },
   { N_("Mean"), "mean", TF_CELL_CHANGE, 8, mean_text },
   { N_("Worth"), "shrunk", TF_CELL_CHANGE, 13, shrunk_text },
-  { N_("Chance of an edge"), "better", TF_CELL_NUMBER, 6, better_text },
+  { N_("Chance of an edge"), "better", TF_CELL_NUMBER, 9, better_text },
   { N_("Trades"), "trades", TF_CELL_NUMBER, 6, trades_text },
-  { N_("P&L, $"), "pnl", TF_CELL_CHANGE, 11, pnl_text },
+  { N_("P&L"), "pnl", TF_CELL_CHANGE, 11, pnl_text },
 };
 
 static void

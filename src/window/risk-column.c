@@ -89,7 +89,9 @@ update_size (TfRiskColumn        *self,
 {
   g_autofree char *share = tf_words_percent (view->governor, 0), *gap = tf_words_percent (view->gap, 1), *text = NULL;
 
-  if (view->governor < 1)
+  if (view->state >= TF_STATE_HALTED)
+    text = g_strdup (_("Nothing new until it is re-armed."));
+  else if (view->governor < 1)
     text = g_strdup_printf (_("New trades get %s of their full size: the drawdown has begun to bind. A sudden gap would cost %s."),
                             share, gap);
   else if (view->positions == 0)
@@ -126,7 +128,8 @@ tf_risk_column_update (TfRiskColumn *self)
   if (view != NULL)
     update_size (self, view);
   gtk_widget_set_sensitive (self->stop, view != NULL && state < TF_STATE_HALTED);
-  gtk_widget_set_visible (self->rearm, state >= TF_STATE_CLOSE_ONLY);
+  /* What the whole system's stop halted is re-armed with the system. */
+  gtk_widget_set_visible (self->rearm, view != NULL && state >= TF_STATE_CLOSE_ONLY && snapshot->state < TF_STATE_HALTED);
 }
 
 static void

@@ -94,10 +94,8 @@ take_detail (TfSystemPage *self,
 
       label = gtk_label_new (NULL);
       gtk_label_set_selectable (GTK_LABEL (label), TRUE);
-      gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-      gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+      gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_MIDDLE);
       gtk_label_set_xalign (GTK_LABEL (label), 1);
-      gtk_label_set_max_width_chars (GTK_LABEL (label), 50);
       gtk_widget_add_css_class (label, "numeric");
       gtk_widget_add_css_class (label, "dim-label");
       adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), name);
@@ -107,6 +105,7 @@ take_detail (TfSystemPage *self,
       check->details[check->n_details++] = label;
     }
   tf_label_set (GTK_LABEL (check->details[at]), value, FALSE);
+  gtk_widget_set_tooltip_text (check->details[at], value);
   g_free (value);
 }
 
@@ -326,6 +325,8 @@ update_headline (TfSystemPage *self)
     text = g_strdup_printf (g_dngettext (NULL, "%u part has failed", "%u parts have failed", bad), bad);
   else if (warnings > 0)
     text = g_strdup_printf (g_dngettext (NULL, "%u part needs attention", "%u parts need attention", warnings), warnings);
+  else if (tf_desk_get_halted (self->desk))
+    text = g_strdup (_("The machine is well; trading is stopped by hand"));
   else
     text = g_strdup (tf_desk_is_running (self->desk) ? _("All is well") : _("All is well, and at rest"));
   tf_label_set (GTK_LABEL (self->headline), text, FALSE);

@@ -78,21 +78,23 @@ tf_ranking_sort (TfRank *ranks,
   qsort (ranks, n, sizeof *ranks, compare_ranks);
 }
 
-/* Variance of one outcome, over all voters. */
+/* Variance of one outcome, over all voters, as if outcomes were independent: proposals overlap in time and market and share
+ * their fate, so that each is worth less than one. */
 static double
 outcome_variance (const TfCalibration *calibration)
 {
-  double weight = 0, sum = 0, squares = 0;
+  double weight = 0, sum = 0, squares = 0, count = 0;
 
   for (guint i = 0; i < TF_CALIBRATION_BINS; i++)
     {
       weight += calibration->bins[i].weight;
+      count += (double) calibration->bins[i].count;
       sum += calibration->bins[i].outcome;
       squares += calibration->bins[i].squares;
     }
   if (weight < ENOUGH_WEIGHT)
     return UNKNOWN_VARIANCE;
-  return MAX (squares / weight - (sum / weight) * (sum / weight), 1e-6);
+  return MAX (squares / weight - (sum / weight) * (sum / weight), 1e-6) * MAX (count / weight, 1);
 }
 
 static GArray *
