@@ -1367,6 +1367,10 @@ test_stop (gconstpointer data)
     {
       pass_hour (run, k % 2 == 0 ? 1.02 : 0.99);
       pass_hour (survivor, k % 2 == 0 ? 1.02 : 0.99);
+      /* The other accounts go on: what they had on its way has met the market now. */
+      for (gint a = 0; a < 3 && k == 0; a++)
+        if (account >= 0 && a != account)
+          g_assert_cmpint (held_by (run, (guint) a, run->config->traders[2].id, "SOL-USDT"), >, 0);
     }
   signal = signal_of (run->config->traders[4].id, "ADA-USDT", 1, 10, tf_engine_get_time (run->engine));
   send (run, &signal);
@@ -1441,6 +1445,31 @@ static const Crash crashes[] = {
   { "gap-60", 0, 0.60, 10, 1 },
 };
 
+/* The journal says when the account was flattened, and which alert led to it. */
+static void
+assert_drawdown_entries (const Run *run,
+                         guint      account)
+{
+  guint n = 0;
+
+  for (guint k = 0; k < run->journal.entries->len; k++)
+    {
+      const Entry *e = &g_array_index (run->journal.entries, Entry, k), *cause;
+
+      if (e->kind != TF_RECORD_STATE || e->code != TF_STATE_FLATTENING
+          || strcmp (e->account, run->config->accounts[account].id) != 0)
+        continue;
+      cause = entry (&run->journal, e->cause);
+      g_assert_cmpstr (e->reason, ==, "drawdown");
+      g_assert_cmpint (cause->kind, ==, TF_RECORD_ALERT);
+      g_assert_cmpint (cause->code, ==, TF_SEVERITY_CRITICAL);
+      g_assert_cmpint (cause->limit, ==, 12 * TF_SCALE / 100);
+      g_assert_cmpint (cause->value, >=, cause->limit);
+      n++;
+    }
+  g_assert_cmpuint (n, ==, 1);
+}
+
 /* Accounts are as full as their limits allow; then it happens. */
 static void
 test_drawdown (gconstpointer data)
@@ -1467,7 +1496,14 @@ test_drawdown (gconstpointer data)
         }
       full = tf_engine_snapshot (run->engine, -1);
       for (guint a = crash->side > 0 ? 0 : 1; a < 3; a++)
-        g_assert_cmpfloat (full->accounts[a].gross, >, 0.3);
+        {
+          const TfAccountView *account = &full->accounts[a];
+          double equity = tf_money_double (account->equity);
+
+          g_assert_cmpfloat (account->gross, >, 0.3);
+          /* A sudden gap never costs more than what is left to 15 %. */
+          g_assert_cmpfloat (account->gap, <=, 1 - 0.85 * tf_money_double (account->peak) / equity);
+        }
       for (guint k = 0; k < crash->hours; k++)
         pass_hour (run, 1 - crash->bleed);
       if (crash->gap > 0)
@@ -1487,7 +1523,8 @@ test_drawdown (gconstpointer data)
               TfTraderSignal signal = signal_of (run->config->traders[0].id, "LINK-USDT", 1, 10,
                                                  tf_engine_get_time (run->engine));
 
-              /* It is a latch: flat, halted, and no way back but by hand. */
+              /* It is a latch: flat, halted, with its reason, and no way back but by hand. */
+              assert_drawdown_entries (run, a);
               g_assert_cmpint (account->state, ==, TF_STATE_HALTED);
               g_assert_cmpuint (account->positions, ==, 0);
               send (run, &signal);
