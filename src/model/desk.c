@@ -977,11 +977,25 @@ tf_desk_show_workspace (TfDesk     *self,
                         const char *path)
 {
   g_return_if_fail (TF_IS_DESK (self) && path != NULL);
-  if (tf_desk_is_running (self) || !g_file_test (path, G_FILE_TEST_EXISTS))
+  if (tf_desk_is_running (self))
     return;
-  g_free (self->path);
+  g_clear_pointer (&self->path, g_free);
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return;
   self->path = g_strdup (path);
   load_backlog (self);
+}
+
+/**
+ * tf_desk_get_workspace:
+ *
+ * Returns: (transfer none) (nullable): the file of what is shown; NULL when it is kept nowhere, or nothing was shown yet
+ */
+const char *
+tf_desk_get_workspace (TfDesk *self)
+{
+  g_return_val_if_fail (TF_IS_DESK (self), NULL);
+  return self->path;
 }
 
 TfSystem *

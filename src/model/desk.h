@@ -41,6 +41,7 @@ void            tf_desk_set_market    (TfDesk        *self,
                                        const char    *market);
 void            tf_desk_show_workspace(TfDesk        *self,
                                        const char    *path);
+const char     *tf_desk_get_workspace (TfDesk        *self);
 
 /* Lists, of the items of items.h; (transfer none) */
 GListModel     *tf_desk_get_accounts  (TfDesk        *self);

@@ -555,7 +555,7 @@ show_verifying (TfAuditPage *self)
 
   gtk_widget_set_visible (self->progress, busy);
   gtk_progress_bar_set_fraction (GTK_PROGRESS_BAR (self->progress), 0);
-  gtk_button_set_label (GTK_BUTTON (self->verify), busy ? _("_Cancel") : _("_Verify"));
+  gtk_button_set_label (GTK_BUTTON (self->verify), busy ? _("Cancel") : _("Verify"));
 }
 
 static void

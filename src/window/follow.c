@@ -36,20 +36,14 @@ tf_follow (GtkWidget    *page,
 /**
  * tf_follow_workspace:
  *
- * Returns: (transfer full) (nullable): the file of the run under way or the last one; before the first start the one that the
- *   chosen market would go on with, if it exists
+ * Returns: (transfer full) (nullable): the file of what the desk shows, if there is one by now
  */
 char *
 tf_follow_workspace (TfDesk *desk)
 {
-  const TfRunSpec *spec = tf_system_get_spec (tf_desk_get_system (desk));
-  g_autofree char *path = NULL;
+  const char *path = tf_desk_get_workspace (desk);
 
-  if (spec != NULL)
-    path = g_strdup (spec->workspace);
-  else
-    path = tf_workspace_default_path (tf_desk_get_config (desk)->market);
-  return path != NULL && g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_steal_pointer (&path) : NULL;
+  return path != NULL && g_file_test (path, G_FILE_TEST_IS_REGULAR) ? g_strdup (path) : NULL;
 }
 
 /**
