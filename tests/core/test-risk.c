@@ -167,7 +167,8 @@ set_drawdown_at (Fixture *f)
   lose (f, 88000);
   f->in.day_equity = f->in.equity;
 }
-/* Day P&L apart: at a drawdown of 10 % a gap may cost 5,000 of the 90,000 that are left: a position of 20,000. */
+/* Day P&L apart: at a drawdown of 10 % a gap may cost 5,000 of the 90,000 that are left; entries may use four fifths
+ * of that: a position of 16,000. */
 static void
 set_gap (Fixture *f)
 {
@@ -294,9 +295,9 @@ static const GateRow gate_rows[] = {
   { "daily-loss/at", set_day_at, TF_REFUSAL_DAILY_LOSS, 0, 0.05, 0.05 },
   { "drawdown", set_drawdown_at, TF_REFUSAL_DRAWDOWN, 0, 0.12, 0.12 },
   { "gap-budget/room", set_gap, TF_REFUSAL_NONE, 100, 0, 0 },
-  { "gap-budget/same-cluster", set_gap_used, TF_REFUSAL_GAP_BUDGET, 50, 6250.0 / 90000, 5000.0 / 90000 },
-  { "gap-budget/other-cluster", set_gap_other_cluster, TF_REFUSAL_GAP_BUDGET, 50, 6250.0 / 90000, 5000.0 / 90000 },
-  { "gap-budget/full", set_gap_full, TF_REFUSAL_GAP_BUDGET, 0, 7499.75 / 90000, 5000.0 / 90000 },
+  { "gap-budget/same-cluster", set_gap_used, TF_REFUSAL_GAP_BUDGET, 10, 6250.0 / 90000, 4000.0 / 90000 },
+  { "gap-budget/other-cluster", set_gap_other_cluster, TF_REFUSAL_GAP_BUDGET, 10, 6250.0 / 90000, 4000.0 / 90000 },
+  { "gap-budget/full", set_gap_full, TF_REFUSAL_GAP_BUDGET, 0, 7499.75 / 90000, 4000.0 / 90000 },
   { "order-size", set_order, TF_REFUSAL_ORDER_SIZE, 50, 0.10, 0.05 },
   { "order-size/at", set_order_at, TF_REFUSAL_NONE, 100, 0, 0 },
   { "position-size", set_position, TF_REFUSAL_POSITION_SIZE, 60, 0.14, 0.10 },
