@@ -618,6 +618,7 @@ test_sizing (void)
   char text[256];
 
   tf_limits_default (&limits, 1);
+  limits.base_risk = 0.005;
   in = sizing_input (&limits);
   g_assert_true (tf_sizing_compute (&in, &out));
   g_assert_cmpint (out.risk.raw, ==, money (500).raw);
