@@ -91,24 +91,27 @@ add_copies (List  *list,
   json_builder_end_array (list->builder);
 }
 
-/* A trader's signal says “source=sec-edgar” in its details. */
+/* A trader's signal says “source=sec-edgar” in its details. A file may name any source: one that is none counts as a file. */
 static gboolean
 note_source (const TfRecord *record,
              gpointer        data)
 {
   const char *found = strstr (record->text, "source=");
-  g_autofree char *source = found != NULL ? g_strndup (found + 7, strcspn (found + 7, " ;")) : NULL;
+  gsize length = found != NULL ? strcspn (found + 7, " ;") : 0;
   GPtrArray *known = g_hash_table_lookup (data, record->origin);
 
-  if (source == NULL)
-    return TRUE;
-  if (known == NULL)
+  for (const TfSourceKind *kind = tf_source_kinds (); kind->id != NULL; kind++)
     {
-      known = g_ptr_array_new_with_free_func (g_free);
-      g_hash_table_insert (data, g_strdup (record->origin), known);
+      if (strlen (kind->id) != length || strncmp (kind->id, found + 7, length) != 0)
+        continue;
+      if (known == NULL)
+        {
+          known = g_ptr_array_new ();
+          g_hash_table_insert (data, g_strdup (record->origin), known);
+        }
+      if (!g_ptr_array_find (known, kind->id, NULL))
+        g_ptr_array_add (known, (gpointer) kind->id);
     }
-  if (!g_ptr_array_find_with_equal_func (known, source, g_str_equal, NULL))
-    g_ptr_array_add (known, g_steal_pointer (&source));
   return TRUE;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/base/error.h"
 #include "core/engine/engine.h"
+#include "core/ensemble/ensemble.h"
 #include "core/market/demo.h"
 #include "io/feeds/replay.h"
 #include "io/sources/signal-file.h"
@@ -180,9 +181,10 @@ on_record (const TfRecord *record,
 
 /* A trader whom a signal file names and the configuration does not know is followed from then on, and a known one's
  * grade is that of the best source that speaks for it. */
-static void
-connect_traders (TfConfig     *config,
-                 const GArray *signals)
+static gboolean
+connect_traders (TfConfig      *config,
+                 const GArray  *signals,
+                 GError       **error)
 {
   for (guint k = 0; k < signals->len; k++)
     {
@@ -203,6 +205,11 @@ connect_traders (TfConfig     *config,
       else if (config->traders[found].grade == 0 || grade < config->traders[found].grade)
         config->traders[found].grade = grade;
     }
+  if (config->n_bots + config->n_traders <= TF_MAX_VOTERS)
+    return TRUE;
+  g_set_error (error, TF_ERROR, TF_ERROR_RANGE, "found signals that make %u traders, expected at most %u",
+               config->n_traders, TF_MAX_VOTERS - config->n_bots);
+  return FALSE;
 }
 
 static gboolean
@@ -256,7 +263,8 @@ open_source (TfRun   *self,
       if (series->len == 0)
         tf_replay_add_signal_markets (universe, signals);
       self->config = tf_config_new_default (spec->market, universe, interval, spec->seed);
-      connect_traders (self->config, signals);
+      if (!connect_traders (self->config, signals, error))
+        return FALSE;
     }
   self->source = tf_replay_new (&(TfReplayOptions) {
                                   .universe = self->config->universe,
@@ -515,6 +523,7 @@ open_workspace (TfRun      *self,
     return TRUE;
   if (!check_session (self, *session, error))
     return FALSE;
+  g_clear_pointer (&self->config, tf_config_unref);
   self->config = tf_workspace_load_config (self->workspace, error);
   return self->config != NULL;
 }
@@ -553,7 +562,8 @@ resume (TfRun   *self,
       || !tf_workspace_load_checkpoint (self->workspace, &checkpoint, error))
     return FALSE;
   /* What is at rest needs no data, as long as nothing has to be decided again. */
-  if ((!self->at_rest || checkpoint.state == NULL || checkpoint.seq != self->durable) && !open_source (self, error))
+  if (self->source == NULL && (!self->at_rest || checkpoint.state == NULL || checkpoint.seq != self->durable)
+      && !open_source (self, error))
     return FALSE;
   if (checkpoint.state != NULL)
     {
@@ -617,9 +627,12 @@ tf_run_prepare (TfRun   *self,
 {
   g_autoptr (TfSession) session = NULL;
 
+  /* A workspace is made for a run only that there can be. */
+  if ((self->spec->workspace == NULL || !g_file_test (self->spec->workspace, G_FILE_TEST_EXISTS)) && !open_source (self, error))
+    return FALSE;
   if (self->spec->workspace != NULL && !open_workspace (self, &session, error))
     return FALSE;
-  if (session == NULL && !open_source (self, error))
+  if (session == NULL && self->source == NULL && !open_source (self, error))
     return FALSE;
   self->engine = tf_engine_new (self->config, on_record, self);
   if (self->workspace != NULL)

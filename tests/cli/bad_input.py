@@ -1,7 +1,9 @@
 """Bad input: one clear line that names the file, the line, what was found and what was expected; nothing half-written."""
 
 import contextlib
+import csv
 import gzip
+import io
 import os
 import sqlite3
 
@@ -116,6 +118,11 @@ def test_signal_files():
     path = HERE / 'bytes.jsonl'
     path.write_bytes(b'{"trader": "\xff\xfe"}\n')
     refused('signals: no UTF-8', 1, [f'{path}:1:', 'UTF-8'], 'backtest', '--data', data, '--signals', path)
+    crowd = write('crowd.jsonl', ''.join(signal_line(number, 5, trader=f'Trader {number}') + '\n' for number in range(300)))
+    workspace = HERE / 'never.tfw'
+    refused('signals: more traders than the ensemble has room for', 1, ['320 traders', 'expected at most 236'],
+            'backtest', '--data', data, '--signals', crowd, '--workspace', workspace)
+    ok(not list(HERE.glob('never.tfw*')), 'signals: no workspace is made for a run that can’t be')
     same(cli('backtest', '--data', data, '--signals', write('empty.jsonl', '')).returncode, 0, 'signals: an empty file is none')
 
 
@@ -139,6 +146,14 @@ def test_signals():
     same(kinds[0], {'UNMAPPED'}, 'an instrument that nobody knows: UNMAPPED')
     ok(not kinds[1] & {'UNMAPPED', 'DUPLICATE'}, 'a good one: judged on its merits', judged[1])
     same(kinds[2], {'DUPLICATE'}, 'the same id again: DUPLICATE')
+    strange = write('strange.jsonl', '\n'.join(signal_line(name, 30 + at, trader=f'Odd {name}', evidence=name)
+                    for at, name in enumerate(['new\nline', 'tab\tand "quote", comma; source=evil', '漢字 🎉', "'); DROP TABLE session; --"])))
+    odd = HERE / 'strange.tfw'
+    answer('backtest', '--data', data, '--signals', strange, '--workspace', odd)
+    verify = verified(odd, 'texts of any kind: the journal verifies')
+    export = cli('journal', 'export', '--workspace', odd, '--format', 'csv').stdout
+    same(len(list(csv.reader(io.StringIO(export, newline='')))), verify['entries'] + 1, 'texts of any kind: a row for each entry')
+    same([row['sources'] for row in rows('traders', odd) if row['signals']], [['file']] * 4, 'texts of any kind: no other source')
     ok(not kinds[3] & {'ACCEPTED', 'RESIZED'}, 'one that happens after it was published: not taken', judged[3])
 
 

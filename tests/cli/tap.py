@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-CLI = sys.argv[1]
+CLI = os.path.abspath(sys.argv[1])
 SHARED = pathlib.Path(os.environ.get('TF_SHARED', '/nonexistent')) / 'data'
 HERE = pathlib.Path(tempfile.mkdtemp(prefix='tf-cli-'))
 KINDS = ['accounts', 'bots', 'traders', 'signals', 'verdicts', 'orders', 'fills', 'positions', 'alerts']

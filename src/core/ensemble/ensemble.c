@@ -38,7 +38,7 @@
 #define N_PER_VOTER     (1 + TF_N_REGIMES) /* β and its deviations */
 #define N_WAITING       4 /* outcomes that go into S together */
 #define NO_ROW          G_MAXUINT16
-#define MAX_VOTERS      256
+#define MAX_VOTERS      TF_MAX_VOTERS
 
 /* Two rows at a time: SSE2, NEON and the like have it everywhere, and results do not depend on the
  * machine's width. */

@@ -4,6 +4,8 @@
 
 G_BEGIN_DECLS
 
+#define TF_MAX_VOTERS 256 /* bots and traders together */
+
 #define TF_N_REGIMES 4
 
 /* What is known at the moment of a proposal. Voters are bots first, then traders. */
