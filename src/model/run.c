@@ -12,7 +12,7 @@
 #include "io/sources/source.h"
 #include "io/storage/journal.h"
 
-#define DEMO_HISTORY 500
+#define HISTORY_BARS 500 /* what is learned from before the start */
 #define BATCH_EVERY (G_USEC_PER_SEC / 25)
 #define SNAPSHOT_EVERY (G_USEC_PER_SEC / 10)
 #define CHECKPOINT_EVERY (G_USEC_PER_SEC / 5) /* when there is much to decide again, … */
@@ -234,7 +234,7 @@ open_source (TfRun   *self,
         interval = TF_MINUTE;
       if (self->config == NULL)
         self->config = tf_config_new_default (spec->market, universe, interval, spec->seed);
-      self->source = tf_demo_new (self->config->universe, spec->seed, DEMO_HISTORY);
+      self->source = tf_demo_new (self->config->universe, spec->seed, HISTORY_BARS);
       return TRUE;
     }
   if (strcmp (spec->market, "replay") != 0 && strcmp (spec->market, "backtest") != 0)
@@ -272,6 +272,7 @@ open_source (TfRun   *self,
                                   .signals = signals,
                                   .from = spec->from,
                                   .to = spec->to,
+                                  .history = HISTORY_BARS * interval,
                                 }, error);
   if (self->source != NULL && tf_replay_get_total (self->source) == 0)
     {

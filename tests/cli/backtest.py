@@ -43,9 +43,12 @@ def test_own():
     same(answer(*words)['journal'], found['journal'], 'own: the same head again')
     check_kept(found, HERE / 'own.tfw', 'own', *words)
     ok(answer('run', '--market', 'replay', '--speed', 'max', *words[1:])['market'] == 'replay', 'own: run --market replay takes the same')
-    part = answer(*words, '--from', iso(START + 3600 * 600), '--to', iso(START + 3600 * 900))
+    part = answer(*words, '--from', iso(START + 3600 * 600), '--to', iso(START + 3600 * 900), '--workspace', HERE / 'part.tfw')
     check(part, 'own, a part')
     ok(0 < part['signals'] < found['signals'], 'own, a part: fewer signals', part['signals'], found['signals'])
+    times = [row['time'] for row in rows('signals', HERE / 'part.tfw')]
+    ok(iso(START + 3600 * 600) <= times[0] < iso(START + 3600 * 606), 'own, a part: what was before has warmed it up', times[0])
+    ok(times[-1] < iso(START + 3600 * 900), 'own, a part: and ends where it was told to', times[-1])
 
 
 def test_future():
