@@ -21,6 +21,7 @@ build | lib:cairo-pdf      | libcairo2-dev        | cairo-devel                |
 build | lib:pangocairo     | libpango1.0-dev      | pango-devel                | pango
 build | lib:sqlite3        | libsqlite3-dev       | sqlite-devel               | sqlite
 build | lib:json-glib-1.0  | libjson-glib-dev     | json-glib-devel            | json-glib
+build | lib:libsoup-3.0    | libsoup-3.0-dev      | libsoup3-devel             | libsoup3
 build | lib:gsl            | libgsl-dev           | gsl-devel                  | gsl
 build | lib:nlopt          | libnlopt-dev         | NLopt-devel                | nlopt
 build | pkg                | librsvg2-common      | librsvg2                   | librsvg
