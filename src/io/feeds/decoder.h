@@ -43,6 +43,7 @@ typedef enum
   TF_NOTE_GAP,       /* RESYNC: a break of the sequence */
   TF_NOTE_CROSSED,   /* RESYNC: bid not below ask */
   TF_NOTE_CHECKSUM,  /* RESYNC: the venue's own checksum differs */
+  TF_NOTE_TRADES,    /* RESYNC: trades after @after are missing */
 } TfNoteCode;
 
 /* One thing that a venue said, normalised. Lives, with all that it points to, until the sink returns. */
@@ -77,7 +78,7 @@ typedef struct
     } fill;
     struct { TfPrice price; } mid;
     struct { const TfInstrument *instrument; const char *venue_name; gboolean trading; } instrument;
-    struct { TfNoteCode code; const char *text; /* machine word or the venue's own words */ } note;
+    struct { TfNoteCode code; gint64 after; const char *text; /* machine word or the venue's own words */ } note;
   };
 } TfFeedEvent;
 

@@ -55,6 +55,7 @@ struct _TfVenue
   const char *title;
   const char *url;              /* WebSocket; a setting may override it */
   const char *rest;             /* base of the requests; a setting may override it */
+  const char *quote;            /* that its main markets are in: “USDT” */
   guint       channels;         /* TfChannels that it has */
   guint       watchdog;         /* s without any message: the line is dead */
   guint       lifetime;         /* s that a connection may live; 0: no limit */
