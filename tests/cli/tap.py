@@ -1,6 +1,7 @@
 """What the tests of the command line share: TAP, ways to run the program, small market data of our own."""
 
 import datetime
+import decimal
 import json
 import os
 import pathlib
@@ -139,6 +140,26 @@ def hours_of(workspace):
     """How much of the market's time a journal covers."""
     first, last = query(workspace, 'SELECT min(time), max(time) FROM comprehensive_audit')[0]
     return (last - first) // 3600_000_000_000 + 1
+
+
+def hold(workspace):
+    """A run that goes on until it is killed."""
+    return start('run', '--market', 'demo', '--seed', 7, '--speed', 'max', '--for', '100000h', '--workspace', workspace)
+
+
+def kill(process):
+    process.kill()
+    process.communicate()
+    return process.returncode
+
+
+def check_fills(workspace, what):
+    """One case: no order was filled beyond its quantity."""
+    orders = {row['id']: decimal.Decimal(row['quantity']) for row in rows('orders', workspace)}
+    filled = {}
+    for row in rows('fills', workspace):
+        filled[row['order']] = filled.get(row['order'], 0) + decimal.Decimal(row['quantity'])
+    ok(filled and all(quantity <= orders[order] for order, quantity in filled.items()), what)
 
 
 def wait_for(condition, seconds=20):
