@@ -304,11 +304,20 @@ describe (const TfRunSpec *spec)
   return g_string_free (text, FALSE);
 }
 
+/* The next market event waits in self->next. Before the first live one the journal is opened, so that its first entry
+ * is the session's, whatever is commanded. */
 static gboolean
 read_next (TfRun *self)
 {
   if (!self->has_next && self->source != NULL)
     self->has_next = self->source->next (self->source, &self->next);
+  if (self->has_next && !self->opened && (self->next.flags & TF_EVENT_HISTORY) == 0)
+    {
+      g_autofree char *description = describe (self->spec);
+
+      self->opened = TRUE;
+      tf_engine_open (self->engine, self->next.time, description);
+    }
   return self->has_next;
 }
 
@@ -429,17 +438,9 @@ process_command (TfRun           *self,
   tf_engine_process (self->engine, &event);
 }
 
-/* One market event; before the first live one the journal is opened. */
 static void
 process_next (TfRun *self)
 {
-  if (!self->opened && (self->next.flags & TF_EVENT_HISTORY) == 0)
-    {
-      g_autofree char *description = describe (self->spec);
-
-      self->opened = TRUE;
-      tf_engine_open (self->engine, self->next.time, description);
-    }
   tf_engine_process (self->engine, &self->next);
   self->has_next = FALSE;
 }
@@ -455,13 +456,14 @@ catch_up (TfRun        *self,
   while (tf_engine_get_seq (self->engine) < self->durable && self->mismatch == NULL)
     {
       const PlacedCommand *placed = k < commands->len ? &g_array_index (commands, PlacedCommand, k) : NULL;
+      gboolean more = read_next (self);
 
       if (placed != NULL && placed->events == tf_engine_get_events (self->engine))
         {
           process_command (self, &placed->command);
           k++;
         }
-      else if (read_next (self))
+      else if (more)
         process_next (self);
       else
         break;
