@@ -80,9 +80,10 @@ add_tabs (TfWindow *self)
 {
   for (guint i = 0; i < G_N_ELEMENTS (tabs); i++)
     {
-      GtkWidget *slot = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
+      GtkWidget *slot = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0), *label = gtk_label_new (_(tabs[i].title));
 
-      gtk_notebook_append_page (self->notebook, slot, gtk_label_new (_(tabs[i].title)));
+      gtk_notebook_append_page (self->notebook, slot, label);
+      tf_accessible_name (gtk_widget_get_parent (label), _(tabs[i].title)); /* the tab itself calls itself “Tab” */
     }
 }
 

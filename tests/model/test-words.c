@@ -1,0 +1,195 @@
+#include <math.h>
+
+#include "model/words.h"
+
+#define N "\xc2\xa0"         /* no-break space */
+#define M "\xe2\x88\x92"     /* minus */
+#define U "\xe2\x80\x93"     /* unknown */
+
+typedef struct
+{
+  const char *name;
+  char     *(*words) (double value);
+  double      value;
+  const char *expected;
+} Row;
+
+static char *
+money (double value)
+{
+  return tf_words_money ((TfMoney) { tf_ratio_raw (value) });
+}
+
+static char *
+change (double value)
+{
+  return tf_words_money_change ((TfMoney) { tf_ratio_raw (value) });
+}
+
+static char *
+percent (double value)
+{
+  return tf_words_percent (value, 1);
+}
+
+static char *
+percent_change (double value)
+{
+  return tf_words_percent_change (value, 2);
+}
+
+static char *
+count (double value)
+{
+  return tf_words_count ((gint64) value);
+}
+
+static char *
+quantity (double value)
+{
+  return tf_words_quantity ((TfQty) { tf_ratio_raw (value) });
+}
+
+static char *
+price (double value)
+{
+  return tf_words_price ((TfPrice) { tf_ratio_raw (value) });
+}
+
+static char *
+age (double value)
+{
+  return tf_words_age ((TfTime) (value * TF_SECOND));
+}
+
+static char *
+elapsed (double value)
+{
+  return tf_words_elapsed ((TfTime) (value * TF_SECOND));
+}
+
+static char *
+number (double value)
+{
+  return tf_words_number (value, 2);
+}
+
+static const Row rows[] = {
+  { "money", money, 301482.1, "$301,482.10" },
+  { "money/negative", money, -3, M "$3.00" },
+  { "money/nothing", money, -0.001, "$0.00" },
+  { "money/half-to-even", money, 0.125, "$0.12" },
+  { "money/large", money, 1234567890.5, "$1,234,567,890.50" },
+  { "change", change, 482.1, "+$482.10" },
+  { "change/none", change, 0, "$0.00" },
+  { "percent", percent, 0.124, "12.4" N "%" },
+  { "percent/unknown", percent, NAN, U },
+  { "percent-change", percent_change, 0.0124, "+1.24" N "%" },
+  { "percent-change/loss", percent_change, -0.5, M "50.00" N "%" },
+  { "percent-change/rounded-to-none", percent_change, -0.00001, "0.00" N "%" },
+  { "count", count, 1234567, "1,234,567" },
+  { "count/small", count, 999, "999" },
+  { "quantity", quantity, 1234.125, "1,234.125" },
+  { "quantity/whole", quantity, 12, "12" },
+  { "price/large", price, 98120.5, "98,120.50" },
+  { "price/small", price, 0.38214, "0.38214" },
+  { "price/none", price, 0, U },
+  { "r", tf_words_r, 0.42, "+0.42" N "R" },
+  { "r/unknown", tf_words_r, NAN, U },
+  { "number", number, -1234.5, M "1,234.50" },
+  { "age/seconds", age, 12, "12 s" },
+  { "age/minutes", age, 190, "3 min" },
+  { "age/hours", age, 7300, "2 h" },
+  { "age/days", age, 5 * 86400, "5 d" },
+  { "age/future", age, -5, "0 s" },
+  { "elapsed", elapsed, 134, "02:14" },
+  { "elapsed/hours", elapsed, 3734, "1:02:14" },
+};
+
+static void
+test_number (gconstpointer data)
+{
+  const Row *row = data;
+  g_autofree char *text = row->words (row->value);
+
+  g_assert_cmpstr (text, ==, row->expected);
+}
+
+static void
+test_compared (void)
+{
+  const struct { const char *reason; double value, limit; const char *expected; } compared[] = {
+    { "confidence", 0.71, 0.85, "0.71 < 0.85" },
+    { "confidence", 0.8499, 0.85, "0.8499 < 0.8500" },
+    { "daily-loss", 0.031, 0.03, "3.1" N "% > 3.0" N "%" },
+    { "too-old", 90000, 86400, "25 h > 24 h" },
+    { "quorum", 2, 3, "2 < 3" },
+    { "not-followed", 0, 1, NULL },
+    { "never heard of", 0, 1, NULL },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (compared); i++)
+    {
+      g_autofree char *text = tf_words_compared (compared[i].reason, tf_ratio_raw (compared[i].value),
+                                                 tf_ratio_raw (compared[i].limit));
+
+      g_assert_cmpstr (text, ==, compared[i].expected);
+    }
+}
+
+/* Nobody should ever see a machine id: each refusal of the gate has words. */
+static void
+test_reasons (void)
+{
+  for (guint i = 0; i < TF_N_REFUSALS; i++)
+    g_assert_cmpstr (tf_words_reason (tf_refusal_name ((TfRefusal) i)), !=, tf_refusal_name ((TfRefusal) i));
+  g_assert_cmpstr (tf_words_reason ("never heard of"), ==, "never heard of");
+}
+
+static void
+test_record (void)
+{
+  g_autoptr (TfUniverse) universe = tf_universe_new_default ();
+  g_autoptr (TfConfig) config = tf_config_new_default ("demo", universe, TF_MINUTE, 1);
+  const char *bot = config->bots[0].id;
+  TfRecord record = {
+    .kind = TF_RECORD_FILL, .code = 1, .account = "angry", .origin = bot, .instrument = "BTC-USDT", .reason = "entry",
+    .price = 98120 * TF_SCALE, .quantity = TF_SCALE / 8, .text = "taker",
+  };
+  g_autofree char *bought = tf_words_record (&record, config), *verdict = NULL;
+  g_autofree char *expected = g_strdup_printf ("angry bought 0.125 BTC at 98,120.00 (%s)", config->bots[0].title);
+
+  g_assert_cmpstr (bought, ==, expected);
+  record.kind = TF_RECORD_VERDICT;
+  record.code = TF_VERDICT_REJECTED;
+  record.reason = "confidence";
+  record.value = tf_ratio_raw (0.71);
+  record.limit = tf_ratio_raw (0.85);
+  verdict = tf_words_record (&record, config);
+  g_assert_nonnull (strstr (verdict, "0.71 < 0.85"));
+  /* Each kind has a sentence, whatever is in the entry. */
+  for (guint kind = 0; kind < TF_N_RECORDS; kind++)
+    {
+      TfRecord empty = { .kind = (TfRecordKind) kind, .account = "", .origin = "", .instrument = "", .reason = "stop", .text = "" };
+      g_autofree char *text = tf_words_record (&empty, NULL);
+
+      g_assert_cmpstr (text, !=, "");
+    }
+}
+
+int
+main (int    argc,
+      char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = g_strconcat ("/words/number/", rows[i].name, NULL);
+
+      g_test_add_data_func (path, &rows[i], test_number);
+    }
+  g_test_add_func ("/words/compared", test_compared);
+  g_test_add_func ("/words/reasons", test_reasons);
+  g_test_add_func ("/words/record", test_record);
+  return g_test_run ();
+}
