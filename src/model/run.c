@@ -196,7 +196,9 @@ connect_traders (TfConfig      *config,
         {
           TfTrader trader = { .grade = grade, .trust_mean = 0.15, .trust_sd = 0.10 };
 
+          /* An id stands in the journal's lists of votes: letters, digits and hyphens. */
           g_strlcpy (trader.id, signal->trader, sizeof trader.id);
+          g_strcanon (trader.id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-", '-');
           g_strlcpy (trader.name, signal->trader, sizeof trader.name);
           g_strlcpy (trader.known_for, tf_source_title (signal->source), sizeof trader.known_for);
           memset (trader.followed, 1, sizeof trader.followed);

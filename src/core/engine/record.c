@@ -43,6 +43,11 @@ put_number (char  *p,
   if (end - p < 22)
     return p;
   *p++ = '|';
+  if (value >= 0 && value < 10)
+    {
+      *p++ = (char) ('0' + value);
+      return p;
+    }
   if (value < 0)
     *p++ = '-';
   do
@@ -62,18 +67,17 @@ put_text (char       *p,
 
   if (p < end)
     *p++ = '|';
-  for (; *text != '\0' && end - p > 3; text++)
+  for (end -= 3; *text != '\0' && p < end; text++)
     {
       guchar c = (guchar) *text;
 
+      *p++ = (char) c;
       if (G_UNLIKELY (c < 0x20 || c == '|' || c == '\\'))
         {
-          *p++ = '\\';
+          p[-1] = '\\';
           *p++ = hex[c >> 4];
           *p++ = hex[c & 15];
         }
-      else
-        *p++ = (char) c;
     }
   return p;
 }

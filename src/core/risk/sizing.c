@@ -188,7 +188,7 @@ tf_sizing_describe (const TfSizing *self,
                     char           *buffer,
                     gsize           size)
 {
-  char number[TF_DECIMAL_SIZE];
+  char number[TF_DECIMAL_SIZE], *p;
   gsize length = 0;
 
   g_return_val_if_fail (size > 0, 0);
@@ -203,7 +203,13 @@ tf_sizing_describe (const TfSizing *self,
       more = strlen (name) + 1 + strlen (number) + (length > 0);
       if (length + more >= size)
         break;
-      g_snprintf (buffer + length, size - length, "%s%s=%s", length > 0 ? " " : "", name, number);
+      /* Thousands a second: no printf. */
+      p = buffer + length;
+      if (length > 0)
+        *p++ = ' ';
+      p = g_stpcpy (p, name);
+      *p++ = '=';
+      g_stpcpy (p, number);
       length += more;
     }
   return length;
