@@ -183,6 +183,40 @@ silence (const TfEngine *self,
   return (double) (self->core->time - oldest) / (double) TF_SECOND;
 }
 
+/* The limits on what @account holds or may come to hold. The gap budget has no alert: entries fill most of it as a matter
+ * of course, and trim() keeps it. */
+static void
+watch_book (TfEngine *self,
+            guint     account,
+            double    equity)
+{
+  const TfLimits *limits = &self->config->accounts[account].limits;
+  TfExposure book = tf_engine_exposure (self, account);
+  double gross = tf_money_double (tf_exposure_gross (&book)) / equity;
+  double sd = sqrt (tf_book_variance (self->covariance, &book) * bars_per_day (self));
+  double stale = TF_STALE_BARS * (double) self->config->interval / (double) TF_SECOND;
+  gint64 net = 0, position = 0, cluster = 0;
+  gint n = (gint) account;
+
+  trim (self, account, &book);
+  for (gint direction = -1; direction <= 1; direction += 2)
+    {
+      net = MAX (net, tf_exposure_net (&book, direction).raw);
+      for (guint i = 0; i < self->n_instruments; i++)
+        {
+          position = MAX (position, tf_exposure_side (&book, i, direction).raw);
+          cluster = MAX (cluster, tf_exposure_cluster (&book, i, direction).raw);
+        }
+    }
+  alert (self, n, TF_ALERT_STALE_DATA, silence (self, account), stale, 0);
+  alert (self, n, TF_ALERT_GROSS, gross, limits->max_gross, 0);
+  alert (self, n, TF_ALERT_LEVERAGE, gross, limits->max_leverage, 0);
+  alert (self, n, TF_ALERT_NET, tf_money_double ((TfMoney) { net }) / equity, limits->max_net, 0);
+  alert (self, n, TF_ALERT_POSITION, tf_money_double ((TfMoney) { position }) / equity, limits->max_position, 0);
+  alert (self, n, TF_ALERT_CLUSTER, tf_money_double ((TfMoney) { cluster }) / equity, limits->max_cluster, 0);
+  alert (self, n, TF_ALERT_VAR, tf_gaussian_var (sd / equity, VAR_LEVEL), limits->max_var, 0);
+}
+
 /* When a step of bars is over: alerts on the limits of every account, and flattening that is done. */
 void
 tf_engine_watch_limits (TfEngine *self)
@@ -200,19 +234,9 @@ tf_engine_watch_limits (TfEngine *self)
       if (equity <= 0)
         continue;
       alert (self, n, TF_ALERT_DAILY_LOSS, MAX (0, 1 - equity / day_start), limits->max_daily_loss, 0);
+      alert (self, n, TF_ALERT_STOP_GUARD, self->core->time < account->stop_guard.until, 1, 0);
       if (account->positions > 0 || tf_alert_book_worst (self->alerts, n) != TF_SEVERITY_NONE)
-        {
-          TfExposure book = tf_engine_exposure (self, a);
-          double gross = tf_money_double (tf_exposure_gross (&book));
-          double net = MAX (tf_money_double (tf_exposure_net (&book, 1)), tf_money_double (tf_exposure_net (&book, -1)));
-          double sd = sqrt (tf_book_variance (self->covariance, &book) * bars_per_day (self));
-
-          trim (self, a, &book);
-          alert (self, n, TF_ALERT_STALE_DATA, silence (self, a), TF_STALE_BARS * (double) self->config->interval / (double) TF_SECOND, 0);
-          alert (self, n, TF_ALERT_GROSS, gross / equity, limits->max_gross, 0);
-          alert (self, n, TF_ALERT_NET, net / equity, limits->max_net, 0);
-          alert (self, n, TF_ALERT_VAR, tf_gaussian_var (sd / equity, VAR_LEVEL), limits->max_var, 0);
-        }
+        watch_book (self, a, equity);
     }
   if (self->core->state == TF_STATE_FLATTENING)
     {
@@ -369,7 +393,7 @@ tf_engine_command (TfEngine      *self,
       break;
     case TF_COMMAND_FOLLOW:
     case TF_COMMAND_UNFOLLOW:
-      for (guint a = 0; a < self->n_accounts; a++)
+      for (guint a = 0; a < MIN (self->n_accounts, TF_MAX_ACCOUNTS); a++)
         if (command->account < 0 || (guint) command->account == a)
           self->voters[command->voter].followed[a] = command->type == TF_COMMAND_FOLLOW;
       break;
