@@ -78,10 +78,12 @@ config_of (TfAuditPage *self)
 static gint64
 durable_entries (TfAuditPage *self)
 {
+  TfSnapshot *snapshot = tf_desk_get_snapshot (self->desk);
   TfRunFigures figures;
 
+  /* Figures are those of a run; what is shown without one stands in its snapshot. */
   tf_system_get_figures (tf_desk_get_system (self->desk), &figures);
-  return figures.journal_entries;
+  return MAX (figures.journal_entries, snapshot != NULL ? snapshot->seq : 0);
 }
 
 /* The list */
@@ -152,6 +154,16 @@ scroll_to_top (TfAuditPage *self)
 }
 
 static void
+update_count (TfAuditPage *self)
+{
+  gint64 entries = MAX (durable_entries (self), seq_at (self, 0));
+  g_autofree char *number = tf_words_count (entries), *text = NULL;
+
+  text = g_strdup_printf (g_dngettext (NULL, "%s entry", "%s entries", (gulong) entries), number);
+  tf_label_set (GTK_LABEL (self->count), self->workspace != NULL ? text : "", FALSE);
+}
+
+static void
 on_loaded (GObject      *source,
            GAsyncResult *result,
            gpointer      data)
@@ -192,6 +204,7 @@ on_loaded (GObject      *source,
         self->newest = MAX (self->newest, seq_at (self, 0));
       scroll_to_top (self);
     }
+  update_count (self);
   show_stack (self);
 }
 
@@ -717,16 +730,11 @@ static void
 update (gpointer data)
 {
   TfAuditPage *self = data;
-  gint64 durable = durable_entries (self);
-  g_autofree char *number = NULL, *text = NULL;
 
   take_workspace (self);
   update_summaries (self);
-  durable = MAX (durable, seq_at (self, 0));
-  number = tf_words_count (durable);
-  text = g_strdup_printf (g_dngettext (NULL, "%s entry", "%s entries", (gulong) durable), number);
-  gtk_label_set_text (GTK_LABEL (self->count), self->workspace != NULL ? text : "");
-  if (self->workspace == NULL || durable <= self->newest)
+  update_count (self);
+  if (self->workspace == NULL || durable_entries (self) <= self->newest)
     return;
   if (is_reading (self))
     gtk_widget_set_visible (self->newer, TRUE);

@@ -401,6 +401,13 @@ update (gpointer data)
     return;
   self->last_update = now;
   tf_system_get_figures (tf_desk_get_system (self->desk), &figures);
+  if (snapshot != NULL)
+    {
+      /* Figures are those of a run; what is left of one that has ended stands in its snapshot. */
+      figures.journal_entries = MAX (figures.journal_entries, snapshot->seq);
+      figures.events = MAX (figures.events, snapshot->events);
+      figures.market_time = MAX (figures.market_time, snapshot->time);
+    }
   check_feed (self, snapshot, &figures);
   check_engine (self, snapshot, &figures);
   check_journal (self, snapshot, &figures);

@@ -31,9 +31,9 @@ with tempfile.TemporaryDirectory() as folder:
     with Program(program, '--workspace', workspace, '--speed', '600', '--start') as window:
         page = Page(window, 'Risk Manager', 'TfRiskPage')
         with tap.check('every gauge has a name and its numbers'):
-            page.text('numbers', lambda text: text.endswith(' / 15 %') and text[0].isdigit())
+            page.text('numbers', lambda text: text.endswith('% / 15\u00a0%') and text[0].isdigit())
             for name in ('Drawdown', 'Gross exposure', 'Value at risk, one day', 'Loss today'):
-                wait(name, lambda name=name: len([node for node in page.all('level bar', name)] + page.all('filler', name)) == 3)
+                wait(name, lambda name=name: len(page.all('level bar', name)) == 3)
         with tap.check('positions come'):
             wait('a position of angry', lambda: any(row['account'] == 'angry' for row in rows('positions')))
         with tap.check('one account is stopped by one click, the others go on'):
