@@ -1,18 +1,11 @@
-#include "model/run.h"
+#include "model/run-private.h"
 
 #include <math.h>
 #include <string.h>
 
 #include "core/base/error.h"
-#include "core/engine/engine.h"
-#include "core/ensemble/ensemble.h"
-#include "core/market/demo.h"
 #include "io/feeds/replay.h"
-#include "io/sources/signal-file.h"
-#include "io/sources/source.h"
-#include "io/storage/journal.h"
 
-#define HISTORY_BARS 500 /* what is learned from before the start */
 #define BATCH_EVERY (G_USEC_PER_SEC / 25)
 #define SNAPSHOT_EVERY (G_USEC_PER_SEC / 10)
 #define CHECKPOINT_EVERY (G_USEC_PER_SEC / 5) /* when there is much to decide again, … */
@@ -21,88 +14,6 @@
 #define INBOX_EVERY (G_USEC_PER_SEC / 5)
 #define BATCH_RECORDS 4096
 #define EVENTS_PER_LOOK 64 /* at full speed the clock is read once for so many */
-
-struct _TfRun
-{
-  TfRunSpec      *spec;
-  TfRunCommitted  committed;
-  TfRunProgress   progress;
-  gpointer        data;
-
-  /* of the run's thread */
-  TfWorkspace    *workspace, *reader;
-  TfWriter       *writer;
-  TfConfig       *config;
-  TfEngine       *engine;
-  TfEventSource  *source;      /* NULL: a run at rest that goes no further */
-  GBytes         *place;       /* the source's state then */
-  TfBatch        *batch;
-  TfEvent         next;        /* read, not yet due */
-  TfTraderSignal  next_signal; /* what it points to after a restore */
-  gboolean        has_next, opened, at_rest;
-  gint64          durable;     /* entries that the journal had at the start: derived again, they are compared */
-  GError         *mismatch;    /* the first that was not the same */
-  gint64          inbox, inbox_pushed; /* last command taken from there, given to the writer */
-  gint64          last_batch, last_snapshot, last_checkpoint, last_inbox, last_progress;
-  gint64          checkpoint_events; /* behind the last checkpoint */
-  gint64          started;     /* monotonic, µs */
-  gint64          anchor;      /* monotonic, µs: when … */
-  TfTime          anchor_time; /* … this was the market's time */
-  gint64          first_events;
-  TfTime          first_time;
-
-  /* between threads */
-  GAsyncQueue    *commands;    /* TfCommand */
-  gint            stopping;
-  gint            chart;
-  GMutex          lock;
-  TfRunFigures    figures;
-  double          speed;
-  gboolean        speed_changed;
-  gint64          pushed_at, pushed_seq; /* a batch on its way to the disk */
-};
-
-/* A command of the journal, and how many market events came before it. */
-typedef struct
-{
-  gint64    events;
-  TfCommand command;
-} PlacedCommand;
-
-TfRunSpec *
-tf_run_spec_new (const char *market)
-{
-  TfRunSpec *self = g_new0 (TfRunSpec, 1);
-
-  self->market = g_strdup (market);
-  self->data = g_new0 (char *, 1);
-  self->signals = g_new0 (char *, 1);
-  self->speed = strcmp (market, "demo") == 0 ? 1 : 0;
-  self->seed = 1;
-  return self;
-}
-
-TfRunSpec *
-tf_run_spec_copy (const TfRunSpec *self)
-{
-  TfRunSpec *copy = g_memdup2 (self, sizeof *self);
-
-  copy->market = g_strdup (self->market);
-  copy->workspace = g_strdup (self->workspace);
-  copy->data = g_strdupv (self->data);
-  copy->signals = g_strdupv (self->signals);
-  return copy;
-}
-
-void
-tf_run_spec_free (TfRunSpec *self)
-{
-  g_free (self->market);
-  g_free (self->workspace);
-  g_strfreev (self->data);
-  g_strfreev (self->signals);
-  g_free (self);
-}
 
 /* A run may be continued from another folder. */
 static void
@@ -165,9 +76,9 @@ tf_run_free (TfRun *self)
   g_free (self);
 }
 
-static void
-on_record (const TfRecord *record,
-           gpointer        data)
+void
+tf_run_note_record (const TfRecord *record,
+                    gpointer        data)
 {
   TfRun *self = data;
 
@@ -177,112 +88,6 @@ on_record (const TfRecord *record,
     tf_workspace_compare (self->workspace, record, &self->mismatch);
   else
     tf_batch_add (self->batch, record);
-}
-
-/* A trader whom a signal file names and the configuration does not know is followed from then on, and a known one's
- * grade is that of the best source that speaks for it. */
-static gboolean
-connect_traders (TfConfig      *config,
-                 const GArray  *signals,
-                 GError       **error)
-{
-  for (guint k = 0; k < signals->len; k++)
-    {
-      const TfTraderSignal *signal = &g_array_index (signals, TfTraderSignal, k);
-      char grade = tf_source_grade (signal->source);
-      gint found = tf_config_find_trader (config, signal->trader);
-
-      if (found < 0)
-        {
-          TfTrader trader = { .grade = grade, .trust_mean = 0.15, .trust_sd = 0.10 };
-
-          /* An id stands in the journal's lists of votes: letters, digits and hyphens. */
-          g_strlcpy (trader.id, signal->trader, sizeof trader.id);
-          g_strcanon (trader.id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-", '-');
-          g_strlcpy (trader.name, signal->trader, sizeof trader.name);
-          g_strlcpy (trader.known_for, tf_source_title (signal->source), sizeof trader.known_for);
-          memset (trader.followed, 1, sizeof trader.followed);
-          tf_config_add_trader (config, &trader);
-        }
-      else if (config->traders[found].grade == 0 || grade < config->traders[found].grade)
-        config->traders[found].grade = grade;
-    }
-  if (config->n_bots + config->n_traders <= TF_MAX_VOTERS)
-    return TRUE;
-  g_set_error (error, TF_ERROR, TF_ERROR_RANGE, "found signals that make %u traders, expected at most %u",
-               config->n_traders, TF_MAX_VOTERS - config->n_bots);
-  return FALSE;
-}
-
-static gboolean
-open_source (TfRun   *self,
-             GError **error)
-{
-  const TfRunSpec *spec = self->spec;
-  g_autoptr (TfUniverse) universe = tf_universe_new_default ();
-  g_autoptr (GPtrArray) series = NULL;
-  g_autoptr (GArray) signals = NULL;
-  TfTime interval = spec->interval;
-
-  if (strcmp (spec->market, "demo") == 0)
-    {
-      if (spec->data[0] != NULL || spec->signals[0] != NULL)
-        {
-          g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID,
-                               "found data files for the demo market, expected none: it makes its own");
-          return FALSE;
-        }
-      if (interval == 0)
-        interval = TF_MINUTE;
-      if (self->config == NULL)
-        self->config = tf_config_new_default (spec->market, universe, interval, spec->seed);
-      self->source = tf_demo_new (self->config->universe, spec->seed, HISTORY_BARS);
-      return TRUE;
-    }
-  if (strcmp (spec->market, "replay") != 0 && strcmp (spec->market, "backtest") != 0)
-    {
-      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found market “%s”, expected demo, replay or backtest", spec->market);
-      return FALSE;
-    }
-  if (spec->data[0] == NULL && spec->signals[0] == NULL)
-    {
-      g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID, "found no data, expected candle files, folders or signal files");
-      return FALSE;
-    }
-  if (interval == 0)
-    interval = TF_HOUR;
-  series = tf_candle_files_load ((const char *const *) spec->data, interval, error);
-  if (series == NULL)
-    return FALSE;
-  signals = tf_signal_files_load ((const char *const *) spec->signals, error);
-  if (signals == NULL)
-    return FALSE;
-  if (self->config == NULL)
-    {
-      if (!tf_replay_add_series_markets (universe, series, error))
-        return FALSE;
-      /* Fills without any other market are the market's prints themselves. */
-      if (series->len == 0)
-        tf_replay_add_signal_markets (universe, signals);
-      self->config = tf_config_new_default (spec->market, universe, interval, spec->seed);
-      if (!connect_traders (self->config, signals, error))
-        return FALSE;
-    }
-  self->source = tf_replay_new (&(TfReplayOptions) {
-                                  .universe = self->config->universe,
-                                  .series = series,
-                                  .signals = signals,
-                                  .from = spec->from,
-                                  .to = spec->to,
-                                  .history = HISTORY_BARS * interval,
-                                }, error);
-  if (self->source != NULL && tf_replay_get_total (self->source) == 0)
-    {
-      g_set_error (error, TF_ERROR, TF_ERROR_NOT_FOUND, "%s: found nothing in the given range, expected candles or signals",
-                   spec->data[0] != NULL ? spec->data[0] : spec->signals[0]);
-      return FALSE;
-    }
-  return self->source != NULL;
 }
 
 static char *
@@ -308,8 +113,8 @@ describe (const TfRunSpec *spec)
 
 /* The next market event waits in self->next. Before the first live one the journal is opened, so that its first entry
  * is the session's, whatever is commanded. */
-static gboolean
-read_next (TfRun *self)
+gboolean
+tf_run_read_next (TfRun *self)
 {
   if (!self->has_next && self->source != NULL)
     self->has_next = self->source->next (self->source, &self->next);
@@ -323,112 +128,9 @@ read_next (TfRun *self)
   return self->has_next;
 }
 
-/* A checkpoint: this, the engine's state, the source's state. */
-typedef struct
-{
-  guint64        engine_size;
-  guint64        has_next;
-  TfEvent        next;
-  TfTraderSignal signal; /* of @next */
-} CheckpointHeader;
-
-static GBytes *
-save_state (TfRun *self)
-{
-  GByteArray *state = g_byte_array_new ();
-  CheckpointHeader header;
-
-  memset (&header, 0, sizeof header);
-  if (self->has_next)
-    {
-      header.has_next = 1;
-      header.next = self->next;
-      if (self->next.type == TF_EVENT_SIGNAL)
-        {
-          header.signal = *self->next.signal;
-          header.next.signal = NULL;
-        }
-    }
-  g_byte_array_append (state, (const guint8 *) &header, sizeof header);
-  tf_engine_save (self->engine, state);
-  header.engine_size = state->len - sizeof header;
-  memcpy (state->data, &header, sizeof header);
-  if (self->source != NULL)
-    self->source->save (self->source, state);
-  else
-    g_byte_array_append (state, g_bytes_get_data (self->place, NULL), (guint) g_bytes_get_size (self->place));
-  return g_byte_array_free_to_bytes (state);
-}
-
-static gboolean
-restore_state (TfRun   *self,
-               GBytes  *state,
-               GError **error)
-{
-  gsize length;
-  const guint8 *data = g_bytes_get_data (state, &length);
-  CheckpointHeader header;
-
-  if (length < sizeof header || (memcpy (&header, data, sizeof header), header.engine_size > length - sizeof header))
-    {
-      g_set_error_literal (error, TF_ERROR, TF_ERROR_VERSION, "the checkpoint is cut short, or of another version of the program");
-      return FALSE;
-    }
-  data += sizeof header;
-  length -= sizeof header;
-  if (!tf_engine_restore (self->engine, data, header.engine_size, error))
-    return FALSE;
-  data += header.engine_size;
-  length -= header.engine_size;
-  if (self->source == NULL)
-    self->place = g_bytes_new (data, length);
-  else if (!self->source->restore (self->source, data, length, error))
-    return FALSE;
-  self->has_next = header.has_next != 0;
-  self->next = header.next;
-  self->next_signal = header.signal;
-  if (self->has_next && self->next.type == TF_EVENT_SIGNAL)
-    self->next.signal = &self->next_signal;
-  return TRUE;
-}
-
-static gboolean
-collect_command (const TfRecord *record,
-                 gpointer        data)
-{
-  PlacedCommand placed = {
-    .events = record->ref,
-    .command = {
-      .type = (TfCommandType) record->code,
-      .account = (gint) record->limit,
-      .voter = record->quantity,
-      .param = (gint) record->amount,
-      .value = (double) record->value / (double) TF_SCALE,
-    },
-  };
-
-  if (record->kind == TF_RECORD_COMMAND || strcmp (record->reason, "bad-command") == 0)
-    g_array_append_val ((GArray *) data, placed);
-  return TRUE;
-}
-
-/* The PlacedCommands of the journal after entry @seq. */
-static GArray *
-journaled_commands (TfRun   *self,
-                    gint64   seq,
-                    GError **error)
-{
-  g_autoptr (GArray) commands = g_array_new (FALSE, FALSE, sizeof (PlacedCommand));
-  TfJournalFilter filter = { .kinds = 1 << TF_RECORD_COMMAND | 1 << TF_RECORD_FAULT, .after = seq };
-
-  if (!tf_journal_iterate (self->workspace, &filter, collect_command, commands, error))
-    return NULL;
-  return g_steal_pointer (&commands);
-}
-
-static void
-process_command (TfRun           *self,
-                 const TfCommand *command)
+void
+tf_run_process_command (TfRun           *self,
+                        const TfCommand *command)
 {
   TfEvent event = {
     .time = tf_engine_get_time (self->engine),
@@ -440,47 +142,11 @@ process_command (TfRun           *self,
   tf_engine_process (self->engine, &event);
 }
 
-static void
-process_next (TfRun *self)
+void
+tf_run_process_next (TfRun *self)
 {
   tf_engine_process (self->engine, &self->next);
   self->has_next = FALSE;
-}
-
-/* What a killed run had decided after its last checkpoint is decided again, and has to be the same. */
-static gboolean
-catch_up (TfRun        *self,
-          const GArray *commands,
-          GError      **error)
-{
-  guint k = 0;
-
-  while (tf_engine_get_seq (self->engine) < self->durable && self->mismatch == NULL)
-    {
-      const PlacedCommand *placed = k < commands->len ? &g_array_index (commands, PlacedCommand, k) : NULL;
-      gboolean more = read_next (self);
-
-      if (placed != NULL && placed->events == tf_engine_get_events (self->engine))
-        {
-          process_command (self, &placed->command);
-          k++;
-        }
-      else if (more)
-        process_next (self);
-      else
-        break;
-    }
-  if (self->mismatch == NULL && tf_engine_get_seq (self->engine) != self->durable)
-    g_set_error (&self->mismatch, TF_ERROR, TF_ERROR_MISMATCH,
-                 "found %" G_GINT64_FORMAT " entries in the journal, expected the data to lead to as many; it led to %"
-                 G_GINT64_FORMAT, self->durable, tf_engine_get_seq (self->engine));
-  if (self->mismatch != NULL)
-    {
-      g_propagate_prefixed_error (error, g_steal_pointer (&self->mismatch),
-                                  "%s: this run cannot be continued with this data: ", self->spec->workspace);
-      return FALSE;
-    }
-  return TRUE;
 }
 
 static gboolean
@@ -555,47 +221,6 @@ new_session (TfRun   *self,
          && tf_workspace_save_session (self->workspace, &session, error);
 }
 
-static gboolean
-resume (TfRun   *self,
-        GError **error)
-{
-  g_auto (TfCheckpoint) checkpoint = { 0 };
-  g_autoptr (GArray) commands = NULL;
-  guint8 head[TF_HASH_SIZE];
-
-  if (!tf_workspace_get_head (self->workspace, &self->durable, head, error)
-      || !tf_workspace_load_checkpoint (self->workspace, &checkpoint, error))
-    return FALSE;
-  /* What is at rest needs no data, as long as nothing has to be decided again. */
-  if (self->source == NULL && (!self->at_rest || checkpoint.state == NULL || checkpoint.seq != self->durable)
-      && !open_source (self, error))
-    return FALSE;
-  if (checkpoint.state != NULL)
-    {
-      g_autoptr (GError) other = NULL;
-
-      self->opened = restore_state (self, checkpoint.state, &other);
-      if (!self->opened && !g_error_matches (other, TF_ERROR, TF_ERROR_VERSION))
-        {
-          g_propagate_prefixed_error (error, g_steal_pointer (&other), "%s: this run cannot be continued with this data: ",
-                                      self->spec->workspace);
-          return FALSE;
-        }
-      /* Of another version of the program: then everything is decided again from the start. */
-      if (!self->opened)
-        {
-          if (self->source != NULL)
-            self->source->free (g_steal_pointer (&self->source));
-          tf_engine_free (self->engine);
-          self->engine = tf_engine_new (self->config, on_record, self);
-          if (!open_source (self, error))
-            return FALSE;
-        }
-    }
-  commands = journaled_commands (self, self->opened ? checkpoint.seq : 0, error);
-  return commands != NULL && catch_up (self, commands, error);
-}
-
 static void
 note_durable (const TfBatch *batch,
               const GError  *error,
@@ -633,22 +258,22 @@ tf_run_prepare (TfRun   *self,
   g_autoptr (TfSession) session = NULL;
 
   /* A workspace is made for a run only that there can be. */
-  if ((self->spec->workspace == NULL || !g_file_test (self->spec->workspace, G_FILE_TEST_EXISTS)) && !open_source (self, error))
+  if ((self->spec->workspace == NULL || !g_file_test (self->spec->workspace, G_FILE_TEST_EXISTS)) && !tf_run_open_source (self, error))
     return FALSE;
   if (self->spec->workspace != NULL && !open_workspace (self, &session, error))
     return FALSE;
-  if (session == NULL && self->source == NULL && !open_source (self, error))
+  if (session == NULL && self->source == NULL && !tf_run_open_source (self, error))
     return FALSE;
-  self->engine = tf_engine_new (self->config, on_record, self);
+  self->engine = tf_engine_new (self->config, tf_run_note_record, self);
   if (self->workspace != NULL)
     {
       self->batch = tf_batch_new ();
-      if (session == NULL ? !new_session (self, error) : !resume (self, error))
+      if (session == NULL ? !new_session (self, error) : !tf_run_resume (self, error))
         return FALSE;
     }
   /* Learning before the start: none of it is traded or journaled. */
-  while (g_atomic_int_get (&self->stopping) == 0 && read_next (self) && (self->next.flags & TF_EVENT_HISTORY) != 0)
-    process_next (self);
+  while (g_atomic_int_get (&self->stopping) == 0 && tf_run_read_next (self) && (self->next.flags & TF_EVENT_HISTORY) != 0)
+    tf_run_process_next (self);
   if (self->workspace != NULL)
     {
       self->reader = tf_workspace_open (self->spec->workspace, TF_WORKSPACE_READER, error);
@@ -785,7 +410,7 @@ hand_over (TfRun    *self,
     {
       self->last_checkpoint = now;
       self->checkpoint_events = tf_engine_get_events (self->engine);
-      batch->checkpoint = save_state (self);
+      batch->checkpoint = tf_run_save (self);
       batch->events = self->checkpoint_events;
     }
   if (batch->records->len > 0)
@@ -802,9 +427,9 @@ hand_over (TfRun    *self,
   return tf_writer_push (self->writer, batch, error);
 }
 
-static gboolean
-take_inbox (TfRun   *self,
-            GError **error)
+gboolean
+tf_run_take_inbox (TfRun   *self,
+                   GError **error)
 {
   g_autoptr (GArray) commands = tf_workspace_take_commands (self->reader, self->inbox, error);
 
@@ -814,7 +439,7 @@ take_inbox (TfRun   *self,
     {
       const TfInboxCommand *command = &g_array_index (commands, TfInboxCommand, k);
 
-      process_command (self, &command->command);
+      tf_run_process_command (self, &command->command);
       self->inbox = command->id;
     }
   return TRUE;
@@ -881,7 +506,7 @@ look_around (TfRun   *self,
   if (self->reader != NULL && now - self->last_inbox >= INBOX_EVERY)
     {
       self->last_inbox = now;
-      if (!take_inbox (self, error))
+      if (!tf_run_take_inbox (self, error))
         return FALSE;
     }
   if (!hand_over (self, now, FALSE, error))
@@ -896,10 +521,10 @@ look_around (TfRun   *self,
   return TRUE;
 }
 
-static gboolean
-finish (TfRun     *self,
-        gboolean   finished,
-        GError   **error)
+gboolean
+tf_run_finish (TfRun     *self,
+               gboolean   finished,
+               GError   **error)
 {
   gboolean ok = TRUE;
 
@@ -940,13 +565,13 @@ tf_run_loop (TfRun   *self,
 
   self->started = now;
   self->first_events = tf_engine_get_events (self->engine);
-  if (self->reader != NULL && !take_inbox (self, error))
+  if (self->reader != NULL && !tf_run_take_inbox (self, error))
     return FALSE;
   for (;;)
     {
       g_autofree TfCommand *command = NULL;
 
-      if (!read_next (self))
+      if (!tf_run_read_next (self))
         {
           ended = TRUE;
           break;
@@ -959,9 +584,9 @@ tf_run_loop (TfRun   *self,
         break;
       command = wait_until_due (self, &now);
       if (command != NULL && (gint) command->type >= 0)
-        process_command (self, command);
+        tf_run_process_command (self, command);
       else if (is_due (self, now))
-        process_next (self);
+        tf_run_process_next (self);
       else
         now = g_get_monotonic_time ();
       if (self->batch != NULL && self->batch->records->len >= BATCH_RECORDS)
@@ -973,7 +598,7 @@ tf_run_loop (TfRun   *self,
           if ((now - self->last_batch >= BATCH_EVERY || (self->batch != NULL && self->batch->records->len >= BATCH_RECORDS))
               && !look_around (self, now, error))
             {
-              finish (self, FALSE, NULL);
+              tf_run_finish (self, FALSE, NULL);
               return FALSE;
             }
         }
@@ -981,119 +606,6 @@ tf_run_loop (TfRun   *self,
   /* A command that came meanwhile is not lost. */
   for (TfCommand *command; (command = g_async_queue_try_pop (self->commands)) != NULL; g_free (command))
     if ((gint) command->type >= 0)
-      process_command (self, command);
-  return finish (self, ended, error);
-}
-
-/**
- * tf_run_spec_of_workspace:
- *
- * Returns: (transfer full): what the run of @workspace was started with
- */
-TfRunSpec *
-tf_run_spec_of_workspace (const char  *path,
-                          GError     **error)
-{
-  g_autoptr (TfWorkspace) workspace = tf_workspace_open (path, TF_WORKSPACE_READER, error);
-  g_autoptr (TfSession) session = workspace != NULL ? tf_workspace_load_session (workspace, error) : NULL;
-  TfRunSpec *spec;
-
-  if (session == NULL)
-    return NULL;
-  spec = tf_run_spec_new (session->market);
-  spec->workspace = g_strdup (path);
-  g_strfreev (spec->data);
-  g_strfreev (spec->signals);
-  spec->data = g_strdupv (session->data);
-  spec->signals = g_strdupv (session->signals);
-  spec->seed = session->seed;
-  spec->interval = session->interval;
-  spec->from = session->from;
-  spec->to = session->to;
-  spec->speed = session->speed;
-  return spec;
-}
-
-static gboolean
-post_command (const char       *path,
-              const TfCommand  *command,
-              GError          **error)
-{
-  g_autoptr (TfWorkspace) workspace = tf_workspace_open (path, TF_WORKSPACE_CONTROL, error);
-
-  return workspace != NULL && tf_workspace_post_command (workspace, command, error);
-}
-
-/* The running owner takes it from the inbox; how that went is in its journal. */
-static gboolean
-wait_for_owner (const char  *path,
-                GError     **error)
-{
-  g_autoptr (TfWorkspace) reader = tf_workspace_open (path, TF_WORKSPACE_READER, error);
-  gint64 until = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
-
-  while (reader != NULL)
-    {
-      g_autoptr (GArray) waiting = tf_workspace_take_commands (reader, 0, error);
-
-      if (waiting == NULL)
-        return FALSE;
-      if (waiting->len == 0)
-        return TRUE;
-      if (g_get_monotonic_time () > until)
-        {
-          g_set_error (error, TF_ERROR, TF_ERROR_BUSY,
-                       "%s: the running system has not confirmed the command in 10 s; whether it was carried out is not known", path);
-          return FALSE;
-        }
-      g_usleep (20000);
-    }
-  return FALSE;
-}
-
-/**
- * tf_run_command_workspace:
- * @snapshot: (out) (optional) (nullable): the state afterwards; %NULL when a running system has carried it out
- *
- * Returns when the command is durable.
- */
-gboolean
-tf_run_command_workspace (const char       *path,
-                          const TfCommand  *command,
-                          TfSnapshot      **snapshot,
-                          GError          **error)
-{
-  g_autoptr (TfRunSpec) spec = tf_run_spec_of_workspace (path, error);
-  g_autoptr (TfRun) run = NULL;
-  g_autoptr (GError) local = NULL;
-
-  if (snapshot != NULL)
-    *snapshot = NULL;
-  if (spec == NULL)
-    return FALSE;
-  run = tf_run_new (spec, NULL, NULL, NULL);
-  run->at_rest = TRUE;
-  if (!tf_run_prepare (run, &local))
-    {
-      if (g_error_matches (local, TF_ERROR, TF_ERROR_BUSY))
-        return post_command (path, command, error) && wait_for_owner (path, error);
-      /* An emergency stop does not get lost because the market's data did. */
-      if (post_command (path, command, NULL))
-        g_prefix_error (&local, "the command waits for the next start, the system can't be brought to it now: ");
-      g_propagate_error (error, g_steal_pointer (&local));
-      return FALSE;
-    }
-  run->started = g_get_monotonic_time ();
-  if (!take_inbox (run, error))
-    return FALSE;
-  process_command (run, command);
-  if (snapshot != NULL)
-    *snapshot = tf_run_snapshot (run);
-  if (!finish (run, FALSE, error))
-    {
-      if (snapshot != NULL)
-        g_clear_pointer (snapshot, tf_snapshot_unref);
-      return FALSE;
-    }
-  return TRUE;
+      tf_run_process_command (self, command);
+  return tf_run_finish (self, ended, error);
 }

@@ -1,0 +1,70 @@
+#pragma once
+
+#include "core/engine/engine.h"
+#include "model/run.h"
+
+G_BEGIN_DECLS
+
+/* The inside of a run, for the files that make it up. */
+struct _TfRun
+{
+  TfRunSpec      *spec;
+  TfRunCommitted  committed;
+  TfRunProgress   progress;
+  gpointer        data;
+
+  /* of the run's thread */
+  TfWorkspace    *workspace, *reader;
+  TfWriter       *writer;
+  TfConfig       *config;
+  TfEngine       *engine;
+  TfEventSource  *source;      /* NULL: a run at rest that goes no further */
+  GBytes         *place;       /* the source's state then */
+  TfBatch        *batch;
+  TfEvent         next;        /* read, not yet due */
+  TfTraderSignal  next_signal; /* what it points to after a restore */
+  gboolean        has_next, opened, at_rest;
+  gint64          durable;     /* entries that the journal had at the start: derived again, they are compared */
+  GError         *mismatch;    /* the first that was not the same */
+  gint64          inbox, inbox_pushed; /* last command taken from there, given to the writer */
+  gint64          last_batch, last_snapshot, last_checkpoint, last_inbox, last_progress;
+  gint64          checkpoint_events; /* behind the last checkpoint */
+  gint64          started;     /* monotonic, µs */
+  gint64          anchor;      /* monotonic, µs: when … */
+  TfTime          anchor_time; /* … this was the market's time */
+  gint64          first_events;
+  TfTime          first_time;
+
+  /* between threads */
+  GAsyncQueue    *commands;    /* TfCommand */
+  gint            stopping;
+  gint            chart;
+  GMutex          lock;
+  TfRunFigures    figures;
+  double          speed;
+  gboolean        speed_changed;
+  gint64          pushed_at, pushed_seq; /* a batch on its way to the disk */
+};
+
+
+/* run.c */
+void        tf_run_note_record      (const TfRecord  *record,
+                                     gpointer         data);
+gboolean    tf_run_read_next        (TfRun           *self);
+void        tf_run_process_next     (TfRun           *self);
+void        tf_run_process_command  (TfRun           *self,
+                                     const TfCommand *command);
+gboolean    tf_run_take_inbox       (TfRun           *self,
+                                     GError         **error);
+gboolean    tf_run_finish           (TfRun           *self,
+                                     gboolean         finished,
+                                     GError         **error);
+/* run-market.c: where the events come from */
+gboolean    tf_run_open_source      (TfRun           *self,
+                                     GError         **error);
+/* run-resume.c: how a run goes on after a stop or a crash */
+GBytes     *tf_run_save             (TfRun           *self);
+gboolean    tf_run_resume           (TfRun           *self,
+                                     GError         **error);
+
+G_END_DECLS
