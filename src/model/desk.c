@@ -587,8 +587,8 @@ tell_refusal (TfDesk               *self,
           account = (gint) a;
         }
     }
-  if (nearest == NULL || strcmp (nearest->reason, "nothing-held") == 0)
-    return;
+  if (nearest == NULL || strcmp (nearest->reason, "nothing-held") == 0 || strcmp (nearest->reason, "halted") == 0)
+    return; /* that trading is halted was said once */
   compared = tf_words_compared (nearest->reason, nearest->value, nearest->limit);
   if (compared != NULL && strcmp (nearest->reason, "confidence") == 0)
     text = g_strdup_printf (_("Nobody copies %s, %s %s: %s asks for more confidence, %s"), values->name,

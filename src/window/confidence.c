@@ -55,8 +55,8 @@ tf_confidence_measure (GtkWidget      *widget,
                        int            *minimum_baseline,
                        int            *natural_baseline)
 {
-  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 40 : THICK + 6;
-  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 64 : THICK + 6;
+  *minimum = orientation == GTK_ORIENTATION_HORIZONTAL ? 36 : THICK + 6;
+  *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? 48 : THICK + 6;
 }
 
 static void

@@ -34,7 +34,7 @@ struct _TfDashboardPage
   GtkStack     *tables, *feed_stack;
   GtkListView  *feed;
   GtkLabel     *check_labels[N_CHECKS];
-  guint         hide_preflight;
+  guint         hide_preflight, frames;
   TfTime        interval;   /* of the chart’s candles; 0: as they come */
   gint64        drawn_seq;  /* what the chart shows: entry and market time, so that it is not drawn for nothing */
   TfTime        drawn_time;
@@ -515,7 +515,20 @@ add_tables (TfDashboardPage *self)
   name_pages (self);
   name_page (gtk_stack_get_page (self->tables, gtk_stack_get_child_by_name (self->tables, "fills")), _("Fills"), 0);
   g_signal_connect_object (self->tables, "notify::visible-child", G_CALLBACK (on_table), self, G_CONNECT_SWAPPED);
+}
+
+/* The first frame does without the table: so the window stands earlier. */
+static gboolean
+on_first_frames (GtkWidget     *widget,
+                 GdkFrameClock *clock,
+                 gpointer       data)
+{
+  TfDashboardPage *self = TF_DASHBOARD_PAGE (widget);
+
+  if (self->frames++ == 0)
+    return G_SOURCE_CONTINUE;
   on_table (self);
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -616,6 +629,7 @@ tf_dashboard_page_new (TfDesk *desk)
   on_renewed (self);
   add_tables (self);
   add_feed (self);
+  gtk_widget_add_tick_callback (GTK_WIDGET (self), on_first_frames, NULL, NULL);
   refresh_totals (self);
   on_run_state (self);
   return GTK_WIDGET (self);

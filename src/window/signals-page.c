@@ -47,12 +47,6 @@ signal_time (gpointer item)
   return tf_words_clock (TF_SIGNAL_ITEM (item)->now.time);
 }
 
-static char *
-signal_coin (gpointer item)
-{
-  return tf_words_coin (TF_SIGNAL_ITEM (item)->now.symbol);
-}
-
 static const char *
 direction_of (const TfSignalValues *now)
 {
@@ -60,9 +54,12 @@ direction_of (const TfSignalValues *now)
 }
 
 static char *
-signal_direction (gpointer item)
+signal_proposal (gpointer item)
 {
-  return g_strdup (direction_of (&TF_SIGNAL_ITEM (item)->now));
+  const TfSignalValues *now = &TF_SIGNAL_ITEM (item)->now;
+  g_autofree char *coin = tf_words_coin (now->symbol);
+
+  return g_strdup_printf ("%s %s", direction_of (now), coin);
 }
 
 static char *
@@ -175,13 +172,12 @@ update_verdicts (GtkWidget *cell,
 }
 
 static const TfColumnSpec columns[] = {
-  { N_("Time (UTC)"), "time", TF_CELL_TEXT, 8, signal_time },
-  { N_("From"), "name", TF_CELL_TEXT, -12 },
-  { N_("Coin"), "symbol", TF_CELL_TEXT, 5, signal_coin },
-  { N_("Side"), "direction", TF_CELL_TEXT, 5, signal_direction },
+  { N_("UTC"), "time", TF_CELL_TEXT, 8, signal_time },
+  { N_("From"), "name", TF_CELL_TEXT, -9 },
+  { N_("Proposal"), "symbol", TF_CELL_TEXT, 10, signal_proposal },
   { N_("Confidence"), "confidence", TF_CELL_WIDGET, 0, NULL, create_confidence, update_confidence },
   { N_("Verdicts"), "verdicts", TF_CELL_WIDGET, 0, NULL, create_verdicts, update_verdicts },
-  { N_("Outcome"), "outcome", TF_CELL_CHANGE, 8, signal_outcome },
+  { N_("Outcome"), "outcome", TF_CELL_CHANGE, 6, signal_outcome },
 };
 
 /* The detail */
@@ -388,10 +384,13 @@ show_times (TfSignalsPage        *self,
 
   for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
     {
-      g_autofree char *time = tf_signal_item_get_source (self->item, keys[i].key);
+      g_autofree char *iso = tf_signal_item_get_source (self->item, keys[i].key), *words = NULL;
+      TfTime time;
 
-      if (time != NULL)
-        g_string_append_printf (text, "%s %s · ", _(keys[i].words), time);
+      if (iso == NULL || !tf_time_parse (iso, &time, NULL))
+        continue;
+      words = tf_time_day (time) == tf_time_day (now->time) ? tf_words_clock (time) : tf_words_date (time);
+      g_string_append_printf (text, "%s %s · ", _(keys[i].words), words);
     }
   g_string_append_printf (text, _("decided %s UTC"), acted);
   if (evidence != NULL)
