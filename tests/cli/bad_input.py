@@ -138,7 +138,7 @@ def test_signals():
     ]) + '\n')
     found = answer('backtest', '--data', data, '--signals', path, '--workspace', workspace)
     same(sum(found['verdicts'].values()), 3 * found['signals'], 'verdicts are signals × accounts')
-    signals = [row for row in rows('signals', workspace) if row['origin'] == 'Test Trader']
+    signals = [row for row in rows('signals', workspace) if row['origin'] == 'Test-Trader']
     judged = [[(row['verdict'], row['reason']) for row in rows('verdicts', workspace) if row['signal'] == signal['id']]
               for signal in signals]
     ok(all(len(verdicts) == 3 for verdicts in judged), 'three verdicts on each', judged)
