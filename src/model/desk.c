@@ -178,7 +178,7 @@ sync_accounts (TfDesk *self)
       row->capital = row->equity = row->cash = from->capital.raw;
       row->drawdown_limit = from->limits.max_drawdown;
       row->governor = 1;
-      row->win_rate = NAN;
+      row->win_rate = (double) NAN;
       if (view == NULL)
         continue;
       row->equity = view->equity.raw;
@@ -234,7 +234,7 @@ sync_voters (TfDesk     *self,
       const TfVoterView *view = self->snapshot != NULL ? &self->snapshot->voters[v] : NULL;
 
       row->voter = (gint) v;
-      row->win_rate = NAN;
+      row->win_rate = (double) NAN;
       if (v < config->n_bots)
         {
           const TfBotConfig *bot = &config->bots[v];
@@ -349,7 +349,7 @@ signal_rate (TfDesk *self)
     }
   self->n_rate = n;
   if (n < 2 || self->rate[n - 1].time - self->rate[0].time < TF_SECOND)
-    return NAN;
+    return (double) NAN;
   return (double) (self->rate[n - 1].signals - self->rate[0].signals) * TF_MINUTE
          / (double) (self->rate[n - 1].time - self->rate[0].time);
 }
@@ -361,7 +361,7 @@ sync_totals (TfDesk *self)
   const TfSnapshot *snapshot = self->snapshot;
   TfTotals *totals = &self->totals;
 
-  *totals = (TfTotals) { .signals_per_minute = NAN };
+  *totals = (TfTotals) { .signals_per_minute = (double) NAN };
   for (guint a = 0; a < config->n_accounts; a++)
     {
       totals->capital += config->accounts[a].capital.raw;
@@ -548,7 +548,7 @@ add_signal (TfDesk         *self,
     .price = record->price,
     .confidence = (double) record->value / TF_SCALE,
     .expected = (double) record->limit / TF_SCALE,
-    .outcome = NAN,
+    .outcome = (double) NAN,
     .is_trader = tf_config_find_bot (self->config, record->origin) < 0,
   };
   g_autofree char *name = tf_words_voter (self->config, record->origin), *trader = NULL;

@@ -144,7 +144,7 @@ tf_signal_item_new (const TfSignalValues *values,
   *now = *values;
   self->source = source != NULL ? g_strdup (source + (*source == ' ')) : NULL;
   for (guint i = 0; i < G_N_ELEMENTS (numbers); i++)
-    *numbers[i].value = NAN;
+    *numbers[i].value = (double) NAN;
   for (char **word = words; *word != NULL; word++)
     {
       char *value = strchr (*word, '=');
@@ -164,7 +164,7 @@ tf_signal_item_new (const TfSignalValues *values,
         self->votes = g_strdup (value);
     }
   if (isnan (now->agreement)) /* the ensemble was not asked */
-    now->confidence = now->expected = NAN;
+    now->confidence = now->expected = (double) NAN;
   return self;
 }
 

@@ -72,7 +72,7 @@ tf_confidence_class_init (TfConfidenceClass *klass)
 static void
 tf_confidence_init (TfConfidence *self)
 {
-  self->confidence = NAN;
+  self->confidence = (double) NAN;
 }
 
 GtkWidget *

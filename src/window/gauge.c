@@ -57,7 +57,7 @@ tf_gauge_class_init (TfGaugeClass *klass)
 static void
 tf_gauge_init (TfGauge *self)
 {
-  self->use = self->warning = NAN;
+  self->use = self->warning = (double) NAN;
   self->limit = 1;
 }
 

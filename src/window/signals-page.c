@@ -499,7 +499,7 @@ show_calibration (TfSignalsPage    *self,
     {
       const TfCalibrationBin *bin = &calibration->bins[b];
       gboolean known = bin->weight >= LEAST_WEIGHT;
-      double mean = NAN, error = NAN;
+      double mean = (double) NAN, error = (double) NAN;
       g_autofree char *range = g_strdup_printf ("%.2f–%.2f", tf_calibration_edges[b], tf_calibration_edges[b + 1]);
       g_autofree char *count = tf_words_count ((gint64) bin->count), *predicted = NULL, *happened = NULL, *shown = NULL;
 
