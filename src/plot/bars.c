@@ -150,6 +150,29 @@ compare_bars (gconstpointer a,
 }
 
 /**
+ * tf_plot_add_classes:
+ * @bars: (array length=n): names and values; those that are not finite are left out
+ *
+ * A figure: bars to both sides of zero in the order given, for classes that have one: ranges, months.
+ */
+void
+tf_plot_add_classes (TfPlot          *self,
+                     const char      *name,
+                     const TfPlotBar *bars,
+                     guint            n)
+{
+  Bars *layer;
+
+  g_return_if_fail (self != NULL && (bars != NULL || n == 0));
+  layer = tf_plot_add (self, &bars_class, name, sizeof *layer);
+  layer->bars = g_new (TfPlotBar, MAX (n, 1));
+  for (guint i = 0; i < n; i++)
+    if (tf_plot_usable (bars[i].value))
+      layer->bars[layer->n++] = (TfPlotBar) { g_strdup (bars[i].name != NULL ? bars[i].name : ""),
+                                             bars[i].value };
+}
+
+/**
  * tf_plot_add_bars:
  * @bars: (array length=n): names and values; those that are not finite are left out
  *
@@ -161,14 +184,10 @@ tf_plot_add_bars (TfPlot          *self,
                   const TfPlotBar *bars,
                   guint            n)
 {
-  Bars *layer;
+  g_autofree TfPlotBar *sorted = g_memdup2 (bars, n * sizeof *bars);
 
   g_return_if_fail (self != NULL && (bars != NULL || n == 0));
-  layer = tf_plot_add (self, &bars_class, name, sizeof *layer);
-  layer->bars = g_new (TfPlotBar, MAX (n, 1));
-  for (guint i = 0; i < n; i++)
-    if (tf_plot_usable (bars[i].value))
-      layer->bars[layer->n++] = (TfPlotBar) { g_strdup (bars[i].name != NULL ? bars[i].name : ""),
-                                             bars[i].value };
-  g_qsort_with_data (layer->bars, (int) layer->n, sizeof *layer->bars, compare_bars, NULL);
+  if (n > 0)
+    g_qsort_with_data (sorted, (int) n, sizeof *sorted, compare_bars, NULL);
+  tf_plot_add_classes (self, name, sorted, n);
 }

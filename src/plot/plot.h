@@ -102,6 +102,10 @@ void        tf_plot_add_bars        (TfPlot                 *self,
                                      const char             *name,
                                      const TfPlotBar        *bars,
                                      guint                   n);
+void        tf_plot_add_classes     (TfPlot                 *self,
+                                     const char             *name,
+                                     const TfPlotBar        *bars,
+                                     guint                   n);
 void        tf_plot_add_heat        (TfPlot                 *self,
                                      const char             *name,
                                      const char *const      *rows,

@@ -300,7 +300,7 @@ update_reliability (TfAnalyticsPage  *self,
     }
   tf_plot_clear (plot);
   if (row > 0)
-    tf_plot_add_bars (plot, _("Mean outcome by confidence, R"), bars, (guint) row);
+    tf_plot_add_classes (plot, _("Mean outcome by confidence, R"), bars, (guint) row);
   tf_plot_set_format (plot, TF_FORMAT_NUMBER, 2);
   tf_chart_changed (TF_CHART (self->reliability));
 }
@@ -341,7 +341,7 @@ rank_text (gpointer item)
 {
   const TfRankValues *now = &TF_RANK_ITEM (item)->now;
 
-  return now->outcomes > 0 ? g_strdup_printf ("%d", now->rank) : g_strdup ("–");
+  return now->rank > 0 ? g_strdup_printf ("%d", now->rank) : g_strdup ("–");
 }
 
 static char *
@@ -398,14 +398,14 @@ pnl_text (gpointer item)
 }
 
 static const TfColumnSpec rank_columns[] = {
-  { N_("Rank"), "rank", TF_CELL_NUMBER, 4, rank_text },
+  { N_("Rank"), "rank", TF_CELL_NUMBER, 3, rank_text },
   { N_("Bot"), "name", TF_CELL_TEXT, -18 },
   { N_("Account"), "account", TF_CELL_TEXT, 8, account_text },
-  { N_("Outcomes"), "outcomes", TF_CELL_NUMBER, 7, outcomes_text },
-  { N_("Mean"), "mean", TF_CELL_CHANGE, 8, mean_text },
+  { N_("Outcomes"), "outcomes", TF_CELL_NUMBER, 5, outcomes_text },
+  { N_("Mean"), "mean", TF_CELL_CHANGE, 7, mean_text },
   { N_("Worth"), "shrunk", TF_CELL_CHANGE, 13, shrunk_text },
-  { N_("Chance of an edge"), "better", TF_CELL_NUMBER, 9, better_text },
-  { N_("Trades"), "trades", TF_CELL_NUMBER, 6, trades_text },
+  { N_("Chance"), "better", TF_CELL_NUMBER, 8, better_text },
+  { N_("Trades"), "trades", TF_CELL_NUMBER, 5, trades_text },
   { N_("P&L"), "pnl", TF_CELL_CHANGE, 11, pnl_text },
 };
 
@@ -433,7 +433,7 @@ update_ranking (TfAnalyticsPage  *self,
       g_autoptr (TfItem) item = g_list_model_get_item (G_LIST_MODEL (self->ranks), i);
       TfRankValues values = {
         .voter = (gint) rank->index,
-        .rank = (gint) i + 1,
+        .rank = rank->n > 0 ? (gint) i + 1 : 0,
         .outcomes = (gint) rank->n,
         .trades = (gint) view->trades,
         .state = (gint) view->state,

@@ -1,13 +1,39 @@
 #include "window/follow.h"
 
-/* A page that nobody sees draws nothing. */
+#define AGAIN "tf-follow-again"
+#define AGAIN_MS 2500 /* longer than any page rests between two looks */
+
 static void
-update_mapped (GtkWidget *page)
+call (GtkWidget *page)
 {
   TfFollowFunc update = (TfFollowFunc) g_object_get_data (G_OBJECT (page), "tf-follow");
 
+  /* A page that nobody sees draws nothing. */
   if (gtk_widget_get_mapped (page))
     update (page);
+}
+
+static gboolean
+on_again (gpointer page)
+{
+  g_object_steal_data (page, AGAIN);
+  call (page);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+remove_source (gpointer id)
+{
+  g_source_remove (GPOINTER_TO_UINT (id));
+}
+
+/* Pages leave out what comes too soon after the last look; the last news of a run must not be lost by that. */
+static void
+update_mapped (GtkWidget *page)
+{
+  call (page);
+  if (g_object_get_data (G_OBJECT (page), AGAIN) == NULL)
+    g_object_set_data_full (G_OBJECT (page), AGAIN, GUINT_TO_POINTER (g_timeout_add (AGAIN_MS, on_again, page)), remove_source);
 }
 
 static void

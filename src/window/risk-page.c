@@ -55,15 +55,17 @@ alert_numbers (const TfAlertValues *alert)
 
   if (alert->kind == TF_ALERT_EMERGENCY)
     return g_strdup (_("No new orders until it is re-armed"));
+  if (alert->kind == TF_ALERT_STOP_GUARD)
+    return g_strdup (_("No new entries for a while: too many stops in a row"));
   if (alert->kind == TF_ALERT_STALE_DATA)
     {
       use = tf_words_age ((TfTime) (alert->value * TF_SECOND));
       limit = tf_words_age ((TfTime) (alert->limit * TF_SECOND));
     }
-  else if (alert->kind == TF_ALERT_STOP_GUARD || alert->kind == TF_ALERT_LEVERAGE)
+  else if (alert->kind == TF_ALERT_LEVERAGE)
     {
-      use = tf_words_number (alert->value, alert->kind == TF_ALERT_LEVERAGE ? 2 : 0);
-      limit = tf_words_number (alert->limit, alert->kind == TF_ALERT_LEVERAGE ? 2 : 0);
+      use = tf_words_number (alert->value, 2);
+      limit = tf_words_number (alert->limit, 2);
     }
   else
     {

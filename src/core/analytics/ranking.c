@@ -9,6 +9,9 @@
 
 #define UNKNOWN_VARIANCE 1.5 /* of one outcome in R², until there are enough to know */
 #define ENOUGH_WEIGHT 20
+/* A voter's own proposals on several instruments at a time share the market's fate: with five of them open and correlated by
+ * a half, 1 + (5 − 1) / 2 outcomes are worth one. */
+#define OVERLAP 3.0
 
 static int
 compare_ranks (const void *a,
@@ -21,6 +24,8 @@ compare_ranks (const void *a,
     return x->n == 0 ? 1 : -1;
   if (x->shrunk != y->shrunk)
     return x->shrunk < y->shrunk ? 1 : -1;
+  if (x->mean != y->mean) /* they differ by no more than chance */
+    return x->mean < y->mean ? 1 : -1;
   return x->index > y->index ? 1 : -1;
 }
 
@@ -78,23 +83,21 @@ tf_ranking_sort (TfRank *ranks,
   qsort (ranks, n, sizeof *ranks, compare_ranks);
 }
 
-/* Variance of one outcome, over all voters, as if outcomes were independent: proposals overlap in time and market and share
- * their fate, so that each is worth less than one. */
+/* Variance of one outcome, over all voters, as if outcomes were independent. */
 static double
 outcome_variance (const TfCalibration *calibration)
 {
-  double weight = 0, sum = 0, squares = 0, count = 0;
+  double weight = 0, sum = 0, squares = 0;
 
   for (guint i = 0; i < TF_CALIBRATION_BINS; i++)
     {
       weight += calibration->bins[i].weight;
-      count += (double) calibration->bins[i].count;
       sum += calibration->bins[i].outcome;
       squares += calibration->bins[i].squares;
     }
   if (weight < ENOUGH_WEIGHT)
-    return UNKNOWN_VARIANCE;
-  return MAX (squares / weight - (sum / weight) * (sum / weight), 1e-6) * MAX (count / weight, 1);
+    return OVERLAP * UNKNOWN_VARIANCE;
+  return OVERLAP * MAX (squares / weight - (sum / weight) * (sum / weight), 1e-6);
 }
 
 static GArray *

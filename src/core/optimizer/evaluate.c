@@ -322,7 +322,7 @@ run (const TfHistory  *self,
   for (guint i = 0; i < n; i++)
     {
       strategy->init (states + i * stride, params);
-      closes[i] = NAN;
+      closes[i] = (double) NAN;
       peers[i] = peer_of (self->universe, i);
     }
   for (guint step = 0;; step++)

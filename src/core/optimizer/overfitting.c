@@ -70,7 +70,7 @@ tf_min_track_record (double sharpe,
   double z = gsl_cdf_ugaussian_Pinv (probability) / (sharpe - benchmark);
 
   if (sharpe <= benchmark)
-    return INFINITY;
+    return (double) INFINITY;
   return 1 + (1 - skew * sharpe + (kurtosis - 1) / 4 * sharpe * sharpe) * z * z;
 }
 
