@@ -645,6 +645,17 @@ tf_words_date (TfTime time)
 }
 
 /**
+ * tf_words_short_date:
+ *
+ * Returns: (transfer full): day of the year and time, UTC, for narrow columns: "03-01 12:04"
+ */
+char *
+tf_words_short_date (TfTime time)
+{
+  return formatted (time, "%m-%d %H:%M");
+}
+
+/**
  * tf_words_age:
  *
  * Returns: (transfer full): "12 s", "3 min", "2 h", "5 d"

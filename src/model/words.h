@@ -47,6 +47,7 @@ char       *tf_words_r              (double           multiple);
 /* Time */
 char       *tf_words_clock          (TfTime           time);
 char       *tf_words_date           (TfTime           time);
+char       *tf_words_short_date     (TfTime           time);
 char       *tf_words_age            (TfTime           age);
 char       *tf_words_elapsed        (TfTime           elapsed);
 

@@ -79,7 +79,7 @@ tf_account_card_refresh (TfAccountCard *self,
 {
   const TfAccountValues *now;
   g_autofree char *name = NULL, *equity = NULL, *change = NULL, *since = NULL, *drawdown = NULL, *line = NULL, *limit = NULL;
-  g_autofree char *open = NULL, *wins = NULL;
+  g_autofree char *open = NULL, *wins = NULL, *closed = NULL;
 
   g_return_if_fail (TF_IS_ACCOUNT_CARD (self));
   now = &self->item->now;
@@ -106,7 +106,8 @@ tf_account_card_refresh (TfAccountCard *self,
   tf_gauge_set (self->gauge, now->drawdown, 0.8 * now->drawdown_limit, now->drawdown_limit, _("Drawdown"), line);
 
   wins = tf_words_percent (now->win_rate, 0);
-  open = now->trades > 0 ? g_strdup_printf (_("%d open · %d closed, %s won"), now->positions, now->trades, wins)
+  closed = tf_words_count (now->trades);
+  open = now->trades > 0 ? g_strdup_printf (_("%d open · %s closed, %s won"), now->positions, closed, wins)
          : g_strdup_printf (_("%d open · none closed yet"), now->positions);
   tf_label_set (self->open, open, FALSE);
   tf_state_dot_set (GTK_WIDGET (self->dot), (TfTradingState) now->state, live || now->state >= TF_STATE_HALTED);

@@ -457,9 +457,10 @@ on_feed_bind (GtkListItemFactory *factory,
   TfFeedItem *item = gtk_list_item_get_item (list_item);
   GtkWidget *time = gtk_widget_get_first_child (gtk_list_item_get_child (list_item));
   GtkWidget *text = gtk_widget_get_next_sibling (time);
-  g_autofree char *clock = tf_words_clock (item->now.time);
+  g_autofree char *clock = tf_words_clock (item->now.time), *date = tf_words_date (item->now.time);
 
   gtk_label_set_text (GTK_LABEL (time), clock);
+  gtk_widget_set_tooltip_text (time, date);
   gtk_label_set_text (GTK_LABEL (text), item->now.text);
   for (guint i = 0; i < G_N_ELEMENTS (classes); i++)
     if (classes[i] != NULL && i == (guint) item->now.tone)

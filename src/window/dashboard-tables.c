@@ -78,7 +78,7 @@ static char *
 voter_action (gpointer item)
 {
   const TfVoterValues *now = &TF_VOTER_ITEM (item)->now;
-  g_autofree char *time = tf_words_clock (now->last_time);
+  g_autofree char *time = tf_words_short_date (now->last_time);
 
   return now->last_time == 0 ? g_strdup ("–") : g_strdup_printf ("%s %s", time, now->last_action);
 }

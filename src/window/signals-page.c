@@ -44,7 +44,7 @@ config_of (GtkWidget *cell)
 static char *
 signal_time (gpointer item)
 {
-  return tf_words_clock (TF_SIGNAL_ITEM (item)->now.time);
+  return tf_words_short_date (TF_SIGNAL_ITEM (item)->now.time);
 }
 
 static const char *
@@ -172,7 +172,7 @@ update_verdicts (GtkWidget *cell,
 }
 
 static const TfColumnSpec columns[] = {
-  { N_("UTC"), "time", TF_CELL_TEXT, 8, signal_time },
+  { N_("UTC"), "time", TF_CELL_TEXT, 10, signal_time },
   { N_("From"), "name", TF_CELL_TEXT, -9 },
   { N_("Proposal"), "symbol", TF_CELL_TEXT, 10, signal_proposal },
   { N_("Confidence"), "confidence", TF_CELL_WIDGET, 0, NULL, create_confidence, update_confidence },
