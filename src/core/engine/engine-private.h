@@ -3,6 +3,7 @@
 #include "core/base/arena.h"
 #include "core/base/random.h"
 #include "core/engine/engine.h"
+#include "core/engine/trial.h"
 #include "core/ensemble/ensemble.h"
 #include "core/following/book.h"
 #include "core/following/policy.h"
@@ -59,15 +60,11 @@ typedef struct
 /* A proposal whose outcome is tracked, traded or not; one for each voter and instrument at most. */
 typedef struct
 {
+  TfTrial trial;
   gint64  signal, record;   /* signal 0: learned from history, not in the journal */
-  TfTime  time, deadline;   /* when it was made; its time-stop */
   gint64  step;             /* with these two the mean number of proposals open meanwhile is O(1) */
   double  open_integral;
-  double  entry, stop, target, trail, risk; /* prices; entry 0 until the next mark gives it */
-  double  best;
-  double  cost;             /* of the round trip in R */
   double  confidence, predicted;
-  gint8   direction;
   gint8   history;          /* from before the start */
   float   regime[TF_N_REGIMES];
 } TfShadow;

@@ -7,9 +7,6 @@
 #include <string.h>
 
 #define UNIQUENESS_FACTOR 3.0
-/* Outcomes beyond are data errors or gaps that no weight should be learned from in full. */
-#define WORST_OUTCOME -5.0
-#define BEST_OUTCOME  10.0
 
 static float *
 ballot_of (TfEngine *self,
@@ -28,20 +25,22 @@ tf_shadow_open (TfEngine         *self,
   TfShadow *shadow = tf_shadow (self, i, v);
 
   *shadow = (TfShadow) {
+    .trial = {
+      .opened = self->core->time,
+      .deadline = proposal->deadline,
+      .stop = proposal->stop,
+      .target = proposal->target,
+      .trail = proposal->trail,
+      .risk = fabs (proposal->price - proposal->stop),
+      .cost = proposal->cost,
+      .direction = proposal->direction,
+    },
     .signal = proposal->signal,
     .record = proposal->record,
-    .time = self->core->time,
-    .deadline = proposal->deadline,
     .step = self->core->steps,
     .open_integral = self->core->open_integral,
-    .stop = proposal->stop,
-    .target = proposal->target,
-    .trail = proposal->trail,
-    .risk = fabs (proposal->price - proposal->stop),
-    .cost = proposal->cost,
     .confidence = proposal->opinion.confidence,
     .predicted = proposal->opinion.mean,
-    .direction = (gint8) proposal->direction,
     .history = self->history != FALSE,
   };
   memcpy (shadow->regime, ballot->regime, sizeof shadow->regime);
@@ -59,9 +58,9 @@ learn (TfEngine       *self,
 {
   TfBallot ballot = {
     .proposer = voter,
-    .direction = shadow->direction,
+    .direction = shadow->trial.direction,
     .stances = ballot_of (self, instrument, voter),
-    .cost = shadow->cost,
+    .cost = shadow->trial.cost,
   };
   gint64 steps = self->core->steps - shadow->step;
   double others = steps > 0 ? (self->core->open_integral - shadow->open_integral) / (double) steps
@@ -71,8 +70,8 @@ learn (TfEngine       *self,
   memcpy (ballot.regime, shadow->regime, sizeof ballot.regime);
   tf_ensemble_learn (self->ensemble, &ballot, gross, weight);
   tf_calibration_add (&self->core->calibration, shadow->confidence, shadow->predicted,
-                      gross - shadow->cost, weight);
-  tf_track_record_add (&self->voters[voter].record, gross - shadow->cost, self->core->time - shadow->time);
+                      gross - shadow->trial.cost, weight);
+  tf_track_record_add (&self->voters[voter].record, gross - shadow->trial.cost, self->core->time - shadow->trial.opened);
 }
 
 /**
@@ -88,22 +87,20 @@ tf_shadow_close (TfEngine   *self,
                  const char *reason)
 {
   TfShadow *shadow = tf_shadow (self, instrument, voter);
-  double gross = 0;
+  double gross = tf_trial_outcome (&shadow->trial, price);
   TfRecord record;
 
   self->open[instrument * self->open_words + voter / 64] &= ~(G_GUINT64_CONSTANT (1) << (voter % 64));
   self->core->open_proposals--;
-  if (shadow->entry > 0)
-    gross = CLAMP (shadow->direction * (price - shadow->entry) / shadow->risk, WORST_OUTCOME, BEST_OUTCOME);
   learn (self, instrument, voter, shadow, gross);
   if (!shadow->history)
     {
       record = tf_engine_record (self, TF_RECORD_OUTCOME, -1, (gint) voter, (gint) instrument);
       record.cause = shadow->record;
-      record.code = shadow->direction;
+      record.code = shadow->trial.direction;
       record.reason = reason;
       record.ref = shadow->signal;
-      record.value = tf_ratio_raw (gross - shadow->cost);
+      record.value = tf_ratio_raw (gross - shadow->trial.cost);
       record.limit = tf_ratio_raw (shadow->confidence);
       tf_engine_watch_edge (self, voter, tf_engine_emit (self, &record));
     }
@@ -119,26 +116,11 @@ mark_one (TfEngine     *self,
           double        low,
           double        last)
 {
-  TfShadow *s = tf_shadow (self, instrument, voter);
-  int d = s->direction;
-  double worst = d > 0 ? low : high, best = d > 0 ? high : low;
+  double exit;
+  const char *reason = tf_trial_mark (&tf_shadow (self, instrument, voter)->trial, open, high, low, last, mark->time, &exit);
 
-  if (s->entry == 0)
-    s->entry = s->best = open;
-  if (d * (worst - s->stop) <= 0)
-    tf_shadow_close (self, instrument, voter, d * (open - s->stop) <= 0 ? open : s->stop, "stop");
-  else if (s->target > 0 && d * (best - s->target) > 0)
-    tf_shadow_close (self, instrument, voter, d * (open - s->target) > 0 ? open : s->target, "target");
-  else if (mark->time >= s->deadline)
-    tf_shadow_close (self, instrument, voter, last, "time");
-  else if (s->trail > 0 && d * (best - s->best) > 0)
-    {
-      double stop = best * (1 - d * s->trail);
-
-      s->best = best;
-      if (d * (stop - s->stop) > 0)
-        s->stop = stop;
-    }
+  if (reason != NULL)
+    tf_shadow_close (self, instrument, voter, exit, reason);
 }
 
 /* Every open proposal on @instrument meets the market. */

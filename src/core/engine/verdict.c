@@ -7,7 +7,6 @@
 #include <string.h>
 
 #define QUORUM 3              /* voters with something to say */
-#define LEAST_RISK 1e-4       /* distance to the stop, of the price: nearer, costs are all there is */
 #define PROBATION_TRADES 8    /* a day's exploration budget pays for so many */
 
 /* A trader's word comes without a stop; it gets one from the market's own noise over half of its horizon. */
@@ -431,7 +430,7 @@ run_proposal (TfEngine   *self,
 
   for (guint g = 0; g < TF_N_REGIMES; g++)
     ballot.regime[g] = (float) tape->regime.p[g];
-  ballot.cost = p->cost = p->price * (2 * instrument->taker_ppm + instrument->spread_ppm) * 1e-6 / fabs (p->price - p->stop);
+  ballot.cost = p->cost = tf_trial_cost (instrument, p->price, p->stop);
   tf_ensemble_judge (self->ensemble, &ballot, &p->opinion);
   voter->proposals++;
   voter->stance = (float) p->direction;
@@ -481,11 +480,11 @@ tf_engine_propose (TfEngine     *self,
     .deadline = self->core->time + vote->horizon * self->config->interval,
   };
 
-  if (!(vote->direction * (proposal.price - vote->stop) > proposal.price * LEAST_RISK) || vote->stop <= 0)
+  if (!tf_trial_check (vote->direction, proposal.price, vote->stop))
     return;
   if (tf_shadow_is_open (self, instrument, voter))
     {
-      if (tf_shadow (self, instrument, voter)->direction == vote->direction)
+      if (tf_shadow (self, instrument, voter)->trial.direction == vote->direction)
         return;
       tf_shadow_close (self, instrument, voter, proposal.price, "reversed");
     }
@@ -587,7 +586,7 @@ copy_entry (TfEngine             *self,
     .source = signal,
   };
 
-  if (tf_shadow_is_open (self, instrument, voter) && tf_shadow (self, instrument, voter)->direction != direction)
+  if (tf_shadow_is_open (self, instrument, voter) && tf_shadow (self, instrument, voter)->trial.direction != direction)
     tf_shadow_close (self, instrument, voter, price, "reversed");
   reverse (self, voter, instrument, direction);
   run_proposal (self, &proposal);

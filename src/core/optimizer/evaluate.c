@@ -7,10 +7,8 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "core/engine/trial.h"
 
-#define LEAST_RISK    1e-4 /* as in the engine: distance to the stop, of the price */
-#define WORST_OUTCOME -5.0
-#define BEST_OUTCOME  10.0
 
 typedef struct
 {
@@ -139,15 +137,6 @@ tf_history_get_range (const TfHistory *self,
   return *from < *to;
 }
 
-/* A proposal under way. */
-typedef struct
-{
-  TfTime opened, deadline;
-  double stop, target, trail, risk, cost;
-  double entry, best;  /* entry 0: has not met the market yet */
-  gint   direction;    /* 0: none */
-} Shadow;
-
 typedef struct
 {
   const TfHistory *history;
@@ -160,19 +149,16 @@ typedef struct
 
 static void
 resolve (Tally  *tally,
-         Shadow *shadow,
+         TfTrial *trial,
          double  price,
          TfTime  now)
 {
-  double gross = 0, outcome, d;
-  gint side = shadow->opened >= tally->split;
+  double outcome = tf_trial_outcome (trial, price) - trial->cost, d;
+  gint side = trial->opened >= tally->split;
   TfTime base = side ? tally->split : tally->from;
-  gint64 period = (shadow->opened - base) / tally->period;
+  gint64 period = (trial->opened - base) / tally->period;
 
-  if (shadow->entry > 0)
-    gross = CLAMP (shadow->direction * (price - shadow->entry) / shadow->risk, WORST_OUTCOME, BEST_OUTCOME);
-  outcome = gross - shadow->cost;
-  shadow->direction = 0;
+  trial->direction = 0;
   /* An outcome that became known after the split belongs to neither side: it would tell the one of the other. */
   if (side == 0 && now > tally->split)
     return;
@@ -183,55 +169,40 @@ resolve (Tally  *tally,
   tally->sums[side][CLAMP (period, 0, (gint64) tally->periods[side] - 1)] += outcome;
 }
 
-/* The order of the questions is the engine's: stop, target, time, trail. */
 static void
 meet (Tally       *tally,
-      Shadow      *s,
+      TfTrial     *trial,
       const TfBar *bar,
       TfTime       now)
 {
-  gint d = s->direction;
-  double worst = d > 0 ? bar->low : bar->high, best = d > 0 ? bar->high : bar->low;
+  double exit;
 
-  if (s->entry == 0)
-    s->entry = s->best = bar->open;
-  if (d * (worst - s->stop) <= 0)
-    resolve (tally, s, d * (bar->open - s->stop) <= 0 ? bar->open : s->stop, now);
-  else if (s->target > 0 && d * (best - s->target) > 0)
-    resolve (tally, s, d * (bar->open - s->target) > 0 ? bar->open : s->target, now);
-  else if (now >= s->deadline)
-    resolve (tally, s, bar->close, now);
-  else if (s->trail > 0 && d * (best - s->best) > 0)
-    {
-      s->best = best;
-      s->stop = d > 0 ? MAX (s->stop, best * (1 - s->trail)) : MIN (s->stop, best * (1 + s->trail));
-    }
+  if (tf_trial_mark (trial, bar->open, bar->high, bar->low, bar->close, now, &exit) != NULL)
+    resolve (tally, trial, exit, now);
 }
 
 static void
 propose (Tally              *tally,
-         Shadow             *s,
+         TfTrial            *trial,
          const TfInstrument *instrument,
          const TfVote       *vote,
          double              price,
          TfTime              now)
 {
-  double risk = fabs (price - vote->stop);
-
-  if (!(vote->direction * (price - vote->stop) > price * LEAST_RISK) || vote->stop <= 0)
+  if (!tf_trial_check (vote->direction, price, vote->stop))
     return;
-  if (s->direction == vote->direction)
+  if (trial->direction == vote->direction)
     return;
-  if (s->direction != 0)
-    resolve (tally, s, price, now);
-  *s = (Shadow) {
+  if (trial->direction != 0)
+    resolve (tally, trial, price, now);
+  *trial = (TfTrial) {
     .opened = now,
     .deadline = now + vote->horizon * tally->history->interval,
     .stop = vote->stop,
     .target = vote->target,
     .trail = vote->trail,
-    .risk = risk,
-    .cost = price * (2 * instrument->taker_ppm + instrument->spread_ppm) * 1e-6 / risk,
+    .risk = fabs (price - vote->stop),
+    .cost = tf_trial_cost (instrument, price, vote->stop),
     .direction = vote->direction,
   };
 }
@@ -314,7 +285,7 @@ run (const TfHistory  *self,
   guint n = self->universe->n;
   gsize stride = (strategy->state_size + 15) & ~(gsize) 15;
   g_autofree guint8 *states = g_malloc0 (MAX (n * stride, 1));
-  g_autofree Shadow *shadows = g_new0 (Shadow, n);
+  g_autofree TfTrial *trials = g_new0 (TfTrial, n);
   g_autofree double *closes = g_new (double, n);
   g_autofree guint *at = g_new0 (guint, n);
   g_autofree gint *peers = g_new (gint, n);
@@ -353,12 +324,12 @@ run (const TfHistory  *self,
           if (at[i] >= self->markets[i].n || bar->time != time)
             continue;
           at[i]++;
-          if (shadows[i].direction != 0)
-            meet (tally, &shadows[i], bar, now);
+          if (trials[i].direction != 0)
+            meet (tally, &trials[i], bar, now);
           closes[i] = bar->close;
           strategy->on_bar (states + i * stride, &in, &vote);
           if (vote.direction != 0)
-            propose (tally, &shadows[i], &self->universe->items[i], &vote, bar->close, now);
+            propose (tally, &trials[i], &self->universe->items[i], &vote, bar->close, now);
         }
     }
 }
