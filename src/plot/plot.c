@@ -721,7 +721,7 @@ find_figure (TfPlot *self)
  * @height: of it
  * @theme: colours, font and sizes
  *
- * Paints no background. A figure (bars, heat map, reliability diagram) has the rectangle to itself. Without
+ * Paints no background. A figure (bars, heat map) has the rectangle to itself. Without
  * anything that has data, the empty text is drawn.
  */
 void

@@ -9,7 +9,7 @@
 G_BEGIN_DECLS
 
 /* A chart: panes over one another that share a time axis, each with a value axis and layers in it. Or one
- * figure that fills the rectangle by itself: bars, a heat map, a reliability diagram. Draws with Cairo onto
+ * figure that fills the rectangle by itself: bars, a heat map. Draws with Cairo onto
  * anything.
  *
  * Everything given to an add function is copied, names and arrays alike; the caller may free its own at once.
@@ -60,13 +60,6 @@ typedef enum
   TF_HEAT_STRENGTH,  /* correlations, weights: the sign is only a direction */
 } TfHeatKind;
 
-typedef struct
-{
-  double predicted, observed; /* probabilities */
-  double low, high;           /* interval of the observed one; NaN: none */
-  guint  count;
-} TfReliabilityBin;
-
 TfPlot     *tf_plot_new             (void);
 void        tf_plot_free            (TfPlot                 *self);
 void        tf_plot_clear           (TfPlot                 *self);
@@ -115,10 +108,6 @@ void        tf_plot_add_heat        (TfPlot                 *self,
                                      const double           *values,
                                      double                  limit,
                                      TfHeatKind              kind);
-void        tf_plot_add_reliability (TfPlot                 *self,
-                                     const char             *name,
-                                     const TfReliabilityBin *bins,
-                                     guint                   n);
 
 /* Panes: add functions and the setters of this group speak of the newest pane */
 void        tf_plot_add_pane        (TfPlot                 *self,

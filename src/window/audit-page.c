@@ -405,10 +405,10 @@ static void
 show_entry (TfAuditPage  *self,
             TfAuditEntry *entry)
 {
-  g_autoptr (TfAuditEntry) held = g_object_ref (entry); /* its button goes now */
   g_auto (GStrv) pairs = tf_audit_entry_describe (entry, config_of (self));
   g_autofree char *sentence = NULL;
 
+  g_object_ref (entry); /* its button goes now */
   g_object_get (entry, "sentence", &sentence, NULL);
   gtk_label_set_text (GTK_LABEL (self->sentence), sentence);
   tf_remove_children (self->fields);
@@ -421,11 +421,13 @@ show_entry (TfAuditPage  *self,
   if (self->following != NULL)
     g_cancellable_cancel (self->following);
   g_clear_object (&self->following);
-  if (self->workspace == NULL)
-    return;
-  self->following = g_cancellable_new ();
-  tf_audit_chain_async (self->workspace, config_of (self), tf_audit_entry_get_record (entry)->seq, self->following, on_chain,
-                        self);
+  if (self->workspace != NULL)
+    {
+      self->following = g_cancellable_new ();
+      tf_audit_chain_async (self->workspace, config_of (self), tf_audit_entry_get_record (entry)->seq, self->following,
+                            on_chain, self);
+    }
+  g_object_unref (entry);
 }
 
 static void

@@ -133,7 +133,7 @@ check_feed (TfSystemPage       *self,
   TfSystem *system = tf_desk_get_system (self->desk);
   TfRunState state = tf_system_get_run_state (system);
   const TfConfig *config = tf_desk_get_config (self->desk);
-  g_autofree char *silent = NULL, *text = NULL, *progress = NULL;
+  g_autofree char *text = NULL;
   guint quiet = 0, known = 0;
 
   for (guint i = 0; snapshot != NULL && i < config->universe->n; i++)

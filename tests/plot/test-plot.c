@@ -461,19 +461,6 @@ add_heat (TfPlot       *plot,
   tf_plot_add_heat (plot, "Correlations", names, side, names, side, s->values, 0, TF_HEAT_STRENGTH);
 }
 
-static void
-add_reliability (TfPlot       *plot,
-                 const Sample *s)
-{
-  guint n = MIN (s->n, 10);
-  TfReliabilityBin bins[10];
-
-  for (guint i = 0; i < n; i++)
-    bins[i] = (TfReliabilityBin) { i / 10.0, s->values[i] / 1000, i % 2 == 0 ? (double) NAN : 0.1, 0.4,
-                                  i * 10 };
-  tf_plot_add_reliability (plot, "Confidence", bins, n);
-}
-
 static const struct
 {
   const char *name;
@@ -481,7 +468,6 @@ static const struct
 } layers[] = {
   { "candles", add_candles }, { "line", add_line }, { "log", add_log }, { "underwater", add_underwater },
   { "marks", add_marks }, { "levels", add_levels }, { "bars", add_bars }, { "heat", add_heat },
-  { "reliability", add_reliability },
 };
 
 typedef struct
@@ -558,7 +544,7 @@ test_draw (gconstpointer data)
 
   tf_plot_set_crosshair (plot, 300, 100);
   pointed = draw_image (plot, 640, 360, TF_THEME_LIGHT);
-  if (row->kind == NORMAL && layers[row->layer].add != add_bars && layers[row->layer].add != add_reliability)
+  if (row->kind == NORMAL && layers[row->layer].add != add_bars)
     g_assert_false (g_bytes_equal (image, pointed));
   for (guint i = 0; i < G_N_ELEMENTS (sizes); i++)
     g_bytes_unref (draw_image (plot, sizes[i][0], sizes[i][1], TF_THEME_LIGHT));
