@@ -20,6 +20,7 @@ build | lib:libadwaita-1   | libadwaita-1-dev     | libadwaita-devel           |
 build | lib:cairo-pdf      | libcairo2-dev        | cairo-devel                | cairo
 build | lib:pangocairo     | libpango1.0-dev      | pango-devel                | pango
 build | lib:sqlite3        | libsqlite3-dev       | sqlite-devel               | sqlite
+build | lib:zlib           | zlib1g-dev           | zlib-devel                 | zlib
 build | lib:json-glib-1.0  | libjson-glib-dev     | json-glib-devel            | json-glib
 build | lib:libsoup-3.0    | libsoup-3.0-dev      | libsoup3-devel             | libsoup3
 build | lib:gsl            | libgsl-dev           | gsl-devel                  | gsl

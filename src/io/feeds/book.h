@@ -7,15 +7,16 @@ G_BEGIN_DECLS
 typedef struct
 {
   TfPrice price;
-  TfQty   quantity; /* 0 in a change: the level is gone */
+  TfQty   quantity;                      /* 0 in a change: the level is gone */
+  guint8  price_places, quantity_places; /* digits that the venue wrote after the point: checksums are made of them */
 } TfBookLevel;
 
-/* One side, best level first. */
+/* One side, the best level last: that is where nearly all changes are. */
 typedef struct
 {
   TfBookLevel *levels;
   guint        n, size;
-  gboolean     bids;
+  gint8        sign; /* +1 bids: the best is the highest; -1 asks */
 } TfBookSide;
 
 typedef enum
@@ -40,13 +41,13 @@ typedef struct
 {
   TfBookSide   bids, asks;
   TfBookState  state;
+  gboolean     chained;   /* @last is of a change, not of the snapshot: the next one has to follow at once */
   gint64       last;      /* the last update id applied or waiting; 0: none, or the venue numbers nothing */
   guint        depth;     /* levels kept a side; 0: all */
   TfBookCounts counts;
   guint        bad_streak; /* checksums wrong in a row */
   gboolean     unchecked; /* the venue's checksums of this instrument cannot be relied on */
-  GArray      *waiting;   /* (nullable): of what came before the snapshot; see book.c */
-  GArray      *waiting_levels;
+  GArray      *waiting;   /* (nullable): what came before the snapshot; see book.c */
 } TfBook;
 
 typedef enum
@@ -58,9 +59,18 @@ typedef enum
   TF_BOOK_CROSSED, /* a bid at or above an ask: a snapshot is needed */
 } TfBookResult;
 
+/* The @k-th best level, from 0. */
+static inline const TfBookLevel *
+tf_book_level (const TfBookSide *side,
+               guint             k)
+{
+  return &side->levels[side->n - 1 - k];
+}
+
 void          tf_book_init          (TfBook            *self);
 void          tf_book_clear         (TfBook            *self);
 void          tf_book_reset         (TfBook            *self);
+guint32       tf_book_checksum      (const TfBook      *self);
 gboolean      tf_book_best          (const TfBook      *self,
                                      TfBookLevel       *bid,
                                      TfBookLevel       *ask);

@@ -65,7 +65,13 @@ typedef struct
       guint              n_bids, n_asks;
       const TfBook      *book;     /* after it; consistent only while its state is TF_BOOK_LIVE */
     } book;
-    struct { TfCandle candle; TfTime interval; gboolean closed; } candle;
+    struct
+    {
+      TfCandle        candle;
+      TfTime          interval;
+      gboolean        closed;      /* the venue says so */
+      const TfCandle *before;      /* (nullable): where the venue never says so: final, since this one has begun */
+    } candle;
     struct
     {
       const char *trader;          /* (nullable): its address, lower case */
