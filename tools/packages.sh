@@ -14,6 +14,7 @@ build | cmd:ninja          | ninja-build          | ninja-build                |
 build | cmd:python3        | python3              | python3                    | python
 build | cmd:msgfmt         | gettext              | gettext                    | gettext
 build | cmd:xmllint        | libxml2-utils        | libxml2                    | libxml2
+build | cmd:update-desktop-database | desktop-file-utils | desktop-file-utils  | desktop-file-utils
 build | lib:gio-unix-2.0   | libglib2.0-dev       | glib2-devel                | glib2-devel
 build | lib:gtk4           | libgtk-4-dev         | gtk4-devel                 | gtk4
 build | lib:libadwaita-1   | libadwaita-1-dev     | libadwaita-devel           | libadwaita
@@ -23,6 +24,7 @@ build | lib:sqlite3        | libsqlite3-dev       | sqlite-devel               |
 build | lib:zlib           | zlib1g-dev           | zlib-devel                 | zlib
 build | lib:json-glib-1.0  | libjson-glib-dev     | json-glib-devel            | json-glib
 build | lib:libsoup-3.0    | libsoup-3.0-dev      | libsoup3-devel             | libsoup3
+build | lib:zlib           | zlib1g-dev           | zlib-devel                 | zlib
 build | lib:gsl            | libgsl-dev           | gsl-devel                  | gsl
 build | lib:nlopt          | libnlopt-dev         | NLopt-devel                | nlopt
 build | pkg                | librsvg2-common      | librsvg2                   | librsvg
@@ -34,11 +36,12 @@ test  | pkg                | python3-pyatspi      | python3-pyatspi            |
 test  | cmd:pdftotext      | poppler-utils        | poppler-utils              | poppler
 test  | cmd:xdotool        | xdotool              | xdotool                    | xdotool
 test  | cmd:xwd            | x11-apps             | xwd                        | xorg-xwd
-test  | cmd:desktop-file-validate | desktop-file-utils | desktop-file-utils    | desktop-file-utils
 test  | cmd:appstreamcli   | appstream            | appstream                  | appstream
 test  | cmd:shellcheck     | shellcheck           | ShellCheck                 | shellcheck
 check | cmd:clang          | clang                | clang                      | clang
 check | pkg                |                      | libasan libubsan           |
+bench | cmd:g++            | g++                  | gcc-c++                    | gcc
+bench | lib:simdjson       | libsimdjson-dev      | simdjson-devel             | simdjson
 bench | cmd:gnome-text-editor | gnome-text-editor | gnome-text-editor          | gnome-text-editor
 NEEDS
 }
