@@ -270,11 +270,11 @@ tf_audit_entry_describe (TfAuditEntry   *self,
   g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
   const TfRecord *r = &self->record;
   const char *value, *limit, *amount, *ref, *name, *words;
-  char hex[2 * TF_HASH_SIZE + 1], time[TF_TIME_SIZE];
+  char hex[2 * TF_HASH_SIZE + 1];
 
   name_numbers (r, &value, &limit, &amount, &ref);
   take (builder, _("Entry"), tf_words_count (r->seq));
-  add (builder, _("Time"), tf_time_format (r->time, time));
+  take (builder, _("Time, UTC"), tf_words_moment (r->time));
   add (builder, _("Kind"), tf_words_kind (r->kind));
   words = code_in_words (r, &name);
   add (builder, name, words);
@@ -283,7 +283,7 @@ tf_audit_entry_describe (TfAuditEntry   *self,
   add (builder, _("Bot or trader"), self->who);
   add (builder, _("Instrument"), r->instrument);
   if (*r->reason != '\0')
-    add (builder, _("Reason"), tf_words_reason (r->reason));
+    add (builder, _("Reason"), tf_words_record_reason (r));
   if (r->ref != 0)
     take (builder, ref, tf_words_count (r->ref));
   take_decimal (builder, _("Price"), r->price);

@@ -572,7 +572,7 @@ tell_refusal (TfDesk               *self,
 {
   const TfVerdictValues *nearest = NULL;
   double best = -G_MAXDOUBLE;
-  g_autofree char *compared = NULL, *coin = tf_words_coin (values->symbol), *text = NULL;
+  g_autofree char *why = NULL, *coin = tf_words_coin (values->symbol), *text = NULL;
   gint account = 0;
 
   for (guint a = 0; a < self->config->n_accounts; a++)
@@ -589,16 +589,9 @@ tell_refusal (TfDesk               *self,
     }
   if (nearest == NULL || strcmp (nearest->reason, "nothing-held") == 0 || strcmp (nearest->reason, "halted") == 0)
     return; /* that trading is halted was said once */
-  compared = tf_words_compared (nearest->reason, nearest->value, nearest->limit);
-  if (compared != NULL && strcmp (nearest->reason, "confidence") == 0)
-    text = g_strdup_printf (_("Nobody copies %s, %s %s: %s asks for more confidence, %s"), values->name,
-                            tf_words_direction (values->direction), coin, self->config->accounts[account].id, compared);
-  else if (compared != NULL)
-    text = g_strdup_printf (_("Nobody copies %s, %s %s: %s, %s"), values->name, tf_words_direction (values->direction), coin,
-                            tf_words_reason (nearest->reason), compared);
-  else
-    text = g_strdup_printf (_("Nobody copies %s, %s %s: %s"), values->name, tf_words_direction (values->direction), coin,
-                            tf_words_reason (nearest->reason));
+  why = tf_words_why (self->config, values->origin, nearest->reason, nearest->value, nearest->limit);
+  text = g_strdup_printf (_("Nobody copies %s, %s %s; nearest %s: %s"), values->name, tf_words_direction (values->direction),
+                          coin, self->config->accounts[account].id, why);
   tell (self, record, TF_TONE_REFUSED, text);
 }
 

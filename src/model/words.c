@@ -131,6 +131,21 @@ tf_words_reason (const char *id)
   return words_of (id, &unit);
 }
 
+/**
+ * tf_words_record_reason:
+ *
+ * Returns: the reason of an entry in words; that of an order which protects a position is no event yet
+ */
+const char *
+tf_words_record_reason (const TfRecord *record)
+{
+  if (record->kind == TF_RECORD_ORDER && strcmp (record->reason, "stop") == 0)
+    return _("limits the loss");
+  if (record->kind == TF_RECORD_ORDER && strcmp (record->reason, "target") == 0)
+    return _("takes the profit");
+  return tf_words_reason (record->reason);
+}
+
 static char *
 in_unit (double value,
          Unit   unit)
@@ -188,6 +203,47 @@ tf_words_compared (const char *reason,
       right = tf_words_number ((double) limit / TF_SCALE, 4);
     }
   return g_strdup_printf ("%s %s %s", left, value < limit ? "<" : value > limit ? ">" : "=", right);
+}
+
+/* Whether the confidence of a trader's signal is no more than what its grade allows. */
+static char
+capped_by (const TfConfig *config,
+           const char     *origin,
+           gint64          value)
+{
+  gint trader = config != NULL ? tf_config_find_trader (config, origin) : -1;
+  char grade = trader >= 0 ? config->traders[trader].grade : 0;
+
+  return trader >= 0 && value == tf_ratio_raw (tf_grade_confidence_cap (grade)) ? grade != 0 ? grade : 'D' : 0;
+}
+
+/**
+ * tf_words_why:
+ * @config: (nullable): whose traders’ grades it uses
+ * @origin: who the signal is from
+ * @value: (and @limit): the raw numbers of the verdict
+ *
+ * Returns: (transfer full): the reason of a verdict with what was compared: "too little confidence, 0.70 < 0.75 (capped by grade D)"
+ */
+char *
+tf_words_why (const TfConfig *config,
+              const char     *origin,
+              const char     *reason,
+              gint64          value,
+              gint64          limit)
+{
+  g_autofree char *compared = tf_words_compared (reason, value, limit);
+  const char *words = tf_words_reason (reason);
+  gboolean plain = strcmp (reason, "confidence") == 0;
+  char grade = plain || strcmp (reason, "probation") == 0 ? capped_by (config, origin, value) : 0;
+
+  if (plain)
+    words = value < limit ? _("too little confidence") : _("enough confidence");
+  if (compared == NULL)
+    return g_strdup (words);
+  if (grade != 0)
+    return g_strdup_printf (_("%s, %s (capped by grade %c)"), words, compared, grade);
+  return g_strdup_printf ("%s, %s", words, compared);
 }
 
 const char *
@@ -365,16 +421,50 @@ command_sentence (const TfRecord *record,
 
 static char *
 verdict_sentence (const TfRecord *record,
+                  const TfConfig *config,
                   const char     *voter,
                   const char     *coin)
 {
-  g_autofree char *compared = tf_words_compared (record->reason, record->value, record->limit);
-  const char *verdict = tf_words_verdict ((TfVerdict) record->code);
+  g_autofree char *why = tf_words_why (config, record->origin, record->reason, record->value, record->limit);
 
-  if (compared != NULL)
-    return g_strdup_printf (_("%s: %s %s of %s, %s (%s)"), record->account, verdict, coin, voter,
-                            tf_words_reason (record->reason), compared);
-  return g_strdup_printf (_("%s: %s %s of %s, %s"), record->account, verdict, coin, voter, tf_words_reason (record->reason));
+  return g_strdup_printf (_("%s: %s %s of %s, %s"), record->account, tf_words_verdict ((TfVerdict) record->code), coin, voter, why);
+}
+
+/* An order that waits is told by what it waits for, one that does not by its reason. */
+static char *
+order_sentence (const TfRecord *record,
+                const char     *voter,
+                const char     *coin)
+{
+  static const struct { const char *type, *buy, *sell; } types[] = {
+    { "limit", N_("limit order to buy"), N_("limit order to sell") },
+    { "stop", N_("stop order to buy"), N_("stop order to sell") },
+    { "take-profit", N_("take-profit order to buy"), N_("take-profit order to sell") },
+    { "trailing-stop", N_("trailing stop to buy"), N_("trailing stop to sell") },
+  };
+  g_autofree char *number = tf_words_quantity ((TfQty) { ABS (record->quantity) });
+  g_autofree char *price = tf_words_price ((TfPrice) { record->price });
+  const char *what = record->code > 0 ? _("market order to buy") : _("market order to sell");
+
+  for (guint i = 0; i < G_N_ELEMENTS (types); i++)
+    if (strcmp (types[i].type, record->text) == 0)
+      what = record->code > 0 ? _(types[i].buy) : _(types[i].sell);
+  if (record->price != 0)
+    return g_strdup_printf (_("%s: %s %s %s at %s (%s)"), record->account, what, number, coin, price, voter);
+  if (strcmp (record->reason, "entry") == 0)
+    return g_strdup_printf (_("%s: %s %s %s (%s)"), record->account, what, number, coin, voter);
+  return g_strdup_printf (_("%s: %s %s %s, %s (%s)"), record->account, what, number, coin, tf_words_reason (record->reason), voter);
+}
+
+static char *
+cancel_sentence (const TfRecord *record,
+                 const char     *voter,
+                 const char     *coin)
+{
+  g_autofree char *number = tf_words_quantity ((TfQty) { ABS (record->quantity) });
+  const char *what = record->code > 0 ? _("cancelled the order to buy") : _("cancelled the order to sell");
+
+  return g_strdup_printf (_("%s: %s %s %s, %s (%s)"), record->account, what, number, coin, tf_words_reason (record->reason), voter);
 }
 
 static const char *
@@ -415,15 +505,11 @@ tf_words_record (const TfRecord *record,
              ? g_strdup_printf (_("%s: %s %s"), voter, tf_words_side (record->code), coin)
              : g_strdup_printf (_("%s proposes: %s %s, confidence %s"), voter, tf_words_direction (record->code), coin, number);
     case TF_RECORD_VERDICT:
-      return verdict_sentence (record, voter, coin);
+      return verdict_sentence (record, config, voter, coin);
     case TF_RECORD_ORDER:
+      return order_sentence (record, voter, coin);
     case TF_RECORD_CANCEL:
-      number = tf_words_quantity ((TfQty) { ABS (record->quantity) });
-      if (record->kind == TF_RECORD_CANCEL)
-        return g_strdup_printf (_("%s: order cancelled, %s %s %s, %s (%s)"), record->account, tf_words_side (record->code), number,
-                                coin, tf_words_reason (record->reason), voter);
-      return g_strdup_printf (_("%s: order, %s %s %s, %s (%s)"), record->account, tf_words_side (record->code), number, coin,
-                              tf_words_reason (record->reason), voter);
+      return cancel_sentence (record, voter, coin);
     case TF_RECORD_FILL:
       return fill_sentence (record, voter, coin);
     case TF_RECORD_OUTCOME:
@@ -642,6 +728,20 @@ char *
 tf_words_date (TfTime time)
 {
   return formatted (time, "%Y-%m-%d %H:%M");
+}
+
+/**
+ * tf_words_moment:
+ *
+ * Returns: (transfer full): day and time to the millisecond, UTC: "2023-03-01 12:04:11.095"
+ */
+char *
+tf_words_moment (TfTime time)
+{
+  g_autofree char *seconds = formatted (time, "%Y-%m-%d %H:%M:%S");
+
+  return time == 0 ? g_steal_pointer (&seconds)
+                   : g_strdup_printf ("%s.%03d", seconds, (int) (time % TF_SECOND / (TF_SECOND / 1000)));
 }
 
 /**

@@ -15,6 +15,12 @@ const char *tf_words_reason         (const char      *id);
 char       *tf_words_compared       (const char      *reason,
                                      gint64           value,
                                      gint64           limit);
+char       *tf_words_why            (const TfConfig  *config,
+                                     const char      *origin,
+                                     const char      *reason,
+                                     gint64           value,
+                                     gint64           limit);
+const char *tf_words_record_reason  (const TfRecord  *record);
 const char *tf_words_verdict        (TfVerdict        verdict);
 const char *tf_words_state          (TfTradingState   state);
 const char *tf_words_kind           (TfRecordKind     kind);
@@ -47,6 +53,7 @@ char       *tf_words_r              (double           multiple);
 /* Time */
 char       *tf_words_clock          (TfTime           time);
 char       *tf_words_date           (TfTime           time);
+char       *tf_words_moment         (TfTime           time);
 char       *tf_words_short_date     (TfTime           time);
 char       *tf_words_age            (TfTime           age);
 char       *tf_words_elapsed        (TfTime           elapsed);

@@ -248,10 +248,9 @@ show_verdicts (TfSignalsPage        *self,
   for (guint a = 0; a < config->n_accounts; a++)
     {
       const TfVerdictValues *verdict = &now->verdict[a];
-      g_autofree char *compared = tf_words_compared (verdict->reason, verdict->value, verdict->limit);
       g_autofree char *head = g_strdup_printf ("%s · %s", config->accounts[a].id, tf_words_verdict ((TfVerdict) verdict->verdict));
       g_autofree char *quantity = tf_words_quantity ((TfQty) { ABS (verdict->quantity) });
-      g_autofree char *reason = g_strdup_printf (compared != NULL ? "%s: %s" : "%s", tf_words_reason (verdict->reason), compared);
+      g_autofree char *reason = tf_words_why (config, now->origin, verdict->reason, verdict->value, verdict->limit);
       GtkWidget *row = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 9), *sign = gtk_label_new (NULL);
       GtkWidget *text = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
 

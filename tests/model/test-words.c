@@ -177,6 +177,66 @@ test_record (void)
     }
 }
 
+/* An order that only waits has reached nothing yet. */
+static void
+test_orders (void)
+{
+  static const struct { const char *type, *reason; gint64 price; const char *sentence, *why; } orders[] = {
+    { "market", "entry", 0, "angry: market order to sell 32.9 SOL (somebody)", "entry" },
+    { "market", "time", 0, "angry: market order to sell 32.9 SOL, time is up (somebody)", "time is up" },
+    { "stop", "stop", 18162 * (TF_SCALE / 100), "angry: stop order to sell 32.9 SOL at 181.620 (somebody)", "limits the loss" },
+    { "trailing-stop", "stop", 18162 * (TF_SCALE / 100), "angry: trailing stop to sell 32.9 SOL at 181.620 (somebody)",
+      "limits the loss" },
+    { "take-profit", "target", 18162 * (TF_SCALE / 100), "angry: take-profit order to sell 32.9 SOL at 181.620 (somebody)",
+      "takes the profit" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (orders); i++)
+    {
+      TfRecord record = {
+        .kind = TF_RECORD_ORDER, .code = -1, .account = "angry", .origin = "", .instrument = "SOL-USDT",
+        .reason = orders[i].reason, .price = orders[i].price, .quantity = -329 * (TF_SCALE / 10), .text = orders[i].type,
+      };
+      g_autofree char *text = tf_words_record (&record, NULL);
+
+      g_assert_cmpstr (text, ==, orders[i].sentence);
+      g_assert_cmpstr (tf_words_record_reason (&record), ==, orders[i].why);
+      record.kind = TF_RECORD_FILL;
+      g_assert_cmpstr (tf_words_record_reason (&record), ==, tf_words_reason (orders[i].reason));
+    }
+}
+
+/* A grade that caps the confidence is named: else two numbers of one signal contradict each other. */
+static void
+test_why (void)
+{
+  g_autoptr (TfUniverse) universe = tf_universe_new_default ();
+  g_autoptr (TfConfig) config = tf_config_new_default ("demo", universe, TF_MINUTE, 1);
+  const TfTrader *trader = &config->traders[0];
+  gint64 cap = tf_ratio_raw (tf_grade_confidence_cap (trader->grade)), limit = cap + tf_ratio_raw (0.05);
+  g_autofree char *capped = tf_words_why (config, trader->id, "confidence", cap, limit);
+  g_autofree char *below = tf_words_why (config, trader->id, "confidence", cap - tf_ratio_raw (0.01), limit);
+  g_autofree char *bot = tf_words_why (config, config->bots[0].id, "confidence", cap, limit);
+  g_autofree char *enough = tf_words_why (NULL, "", "confidence", tf_ratio_raw (0.9), tf_ratio_raw (0.85));
+  g_autofree char *plain = tf_words_why (config, trader->id, "not-followed", 0, 0);
+
+  g_assert_true (g_str_has_prefix (capped, "too little confidence, "));
+  g_assert_nonnull (strstr (capped, " (capped by grade "));
+  g_assert_null (strstr (below, "grade"));
+  g_assert_null (strstr (bot, "grade"));
+  g_assert_cmpstr (enough, ==, "enough confidence, 0.90 > 0.85");
+  g_assert_cmpstr (plain, ==, "the account does not follow this trader");
+}
+
+static void
+test_moment (void)
+{
+  g_autofree char *moment = tf_words_moment (1735689601 * TF_SECOND + 95 * (TF_SECOND / 1000)), *none = tf_words_moment (0);
+
+  g_assert_cmpstr (moment, ==, "2025-01-01 00:00:01.095");
+  g_assert_cmpstr (none, ==, U);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -191,5 +251,8 @@ main (int    argc,
   g_test_add_func ("/words/compared", test_compared);
   g_test_add_func ("/words/reasons", test_reasons);
   g_test_add_func ("/words/record", test_record);
+  g_test_add_func ("/words/orders", test_orders);
+  g_test_add_func ("/words/why", test_why);
+  g_test_add_func ("/words/moment", test_moment);
   return g_test_run ();
 }
