@@ -115,11 +115,13 @@ find (const TfBookSide *side,
   return low;
 }
 
-static void
+/* TRUE when it is one of the levels that the checksum is of, or moves one of them. */
+static gboolean
 set (TfBookSide        *side,
      const TfBookLevel *level)
 {
   guint at = find (side, level->price);
+  gboolean checked = at + CHECKED_LEVELS >= side->n;
 
   if (at < side->n && side->levels[at].price.raw == level->price.raw)
     {
@@ -127,13 +129,14 @@ set (TfBookSide        *side,
         side->levels[at] = *level;
       else
         memmove (&side->levels[at], &side->levels[at + 1], (--side->n - at) * sizeof *level);
-      return;
+      return checked;
     }
   if (level->quantity.raw == 0)
-    return;
+    return FALSE;
   reserve (side, side->n + 1);
   memmove (&side->levels[at + 1], &side->levels[at], (side->n++ - at) * sizeof *level);
   side->levels[at] = *level;
+  return checked;
 }
 
 static gint
@@ -175,18 +178,21 @@ merge (TfBookSide        *side,
 }
 
 static void
-apply_side (TfBookSide        *side,
+apply_side (TfBook            *self,
+            TfBookSide        *side,
             const TfBookLevel *levels,
-            guint              n,
-            guint              depth)
+            guint              n)
 {
+  guint depth = self->depth != 0 ? self->depth : DEEPEST;
+
   if (n <= FEW)
     for (guint i = 0; i < n; i++)
-      set (side, &levels[i]);
+      self->checked = !set (side, &levels[i]) && self->checked;
   else
-    merge (side, levels, n);
-  if (depth == 0)
-    depth = DEEPEST;
+    {
+      merge (side, levels, n);
+      self->checked = FALSE;
+    }
   if (side->n > depth)
     {
       memmove (side->levels, side->levels + (side->n - depth), depth * sizeof *levels);
@@ -268,8 +274,8 @@ apply_waiting (TfBook *self)
     {
       const Waiting *change = &g_array_index (self->waiting, Waiting, i);
 
-      apply_side (&self->bids, change->levels, change->n_bids, self->depth);
-      apply_side (&self->asks, change->levels + change->n_bids, change->n_asks, self->depth);
+      apply_side (self, &self->bids, change->levels, change->n_bids);
+      apply_side (self, &self->asks, change->levels + change->n_bids, change->n_asks);
       self->last = change->last;
       self->chained = TRUE;
     }
@@ -302,8 +308,9 @@ tf_book_snapshot (TfBook            *self,
   self->bids.n = self->asks.n = 0;
   merge (&self->bids, bids, n_bids);
   merge (&self->asks, asks, n_asks);
-  apply_side (&self->bids, NULL, 0, self->depth);
-  apply_side (&self->asks, NULL, 0, self->depth);
+  apply_side (self, &self->bids, NULL, 0); /* for its depth */
+  apply_side (self, &self->asks, NULL, 0);
+  self->checked = FALSE;
   self->state = TF_BOOK_LIVE;
   self->chained = FALSE;
   self->last = last;
@@ -356,8 +363,8 @@ tf_book_change (TfBook            *self,
           return gap ? TF_BOOK_GAP : TF_BOOK_HELD;
         }
     }
-  apply_side (&self->bids, bids, n_bids, self->depth);
-  apply_side (&self->asks, asks, n_asks, self->depth);
+  apply_side (self, &self->bids, bids, n_bids);
+  apply_side (self, &self->asks, asks, n_asks);
   return check_crossed (self);
 }
 
@@ -367,17 +374,31 @@ write_digits (char   *out,
               gint64  raw,
               guint   places)
 {
+  static const char pairs[] =
+    "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657"
+    "585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
   static const guint64 powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000 };
   guint64 value = (guint64) raw;
-  char digits[24];
-  guint n = 0;
+  char digits[24], *p = digits + sizeof digits;
+  gsize n;
 
   if (places < 8)
     value /= powers[8 - places];
-  for (; value > 0; value /= 10)
-    digits[n++] = (char) ('0' + value % 10);
-  while (n > 0)
-    *out++ = digits[--n];
+  for (; value >= 100; value /= 100)
+    {
+      p -= 2;
+      memcpy (p, pairs + value % 100 * 2, 2);
+    }
+  if (value >= 10)
+    {
+      p -= 2;
+      memcpy (p, pairs + value * 2, 2);
+    }
+  else if (value > 0)
+    *--p = (char) ('0' + value);
+  n = (gsize) (digits + sizeof digits - p);
+  memcpy (out, p, n);
+  out += n;
   for (; places > 8 && raw != 0; places--)
     *out++ = '0';
   return out;
@@ -390,11 +411,13 @@ write_digits (char   *out,
  * (docs.kraken.com, “Spot WebSockets (v2) book checksum”).
  */
 guint32
-tf_book_checksum (const TfBook *self)
+tf_book_checksum (TfBook *self)
 {
   const TfBookSide *sides[] = { &self->asks, &self->bids };
   char text[2 * CHECKED_LEVELS * 2 * 48], *out = text;
 
+  if (self->checked)
+    return self->checksum;
   for (guint s = 0; s < G_N_ELEMENTS (sides); s++)
     for (guint k = 0; k < MIN (sides[s]->n, CHECKED_LEVELS); k++)
       {
@@ -403,5 +426,7 @@ tf_book_checksum (const TfBook *self)
         out = write_digits (out, level->price.raw, MIN (level->price_places, 24));
         out = write_digits (out, level->quantity.raw, MIN (level->quantity_places, 24));
       }
-  return (guint32) crc32 (0, (const Bytef *) text, (uInt) (out - text));
+  self->checksum = (guint32) crc32 (0, (const Bytef *) text, (uInt) (out - text));
+  self->checked = TRUE;
+  return self->checksum;
 }

@@ -45,6 +45,8 @@ typedef struct
   gint64       last;      /* the last update id applied or waiting; 0: none, or the venue numbers nothing */
   guint        depth;     /* levels kept a side; 0: all */
   TfBookCounts counts;
+  gboolean     checked;   /* @checksum is that of the levels as they are */
+  guint32      checksum;
   guint        bad_streak; /* checksums wrong in a row */
   gboolean     unchecked; /* the venue's checksums of this instrument cannot be relied on */
   GArray      *waiting;   /* (nullable): what came before the snapshot; see book.c */
@@ -70,7 +72,7 @@ tf_book_level (const TfBookSide *side,
 void          tf_book_init          (TfBook            *self);
 void          tf_book_clear         (TfBook            *self);
 void          tf_book_reset         (TfBook            *self);
-guint32       tf_book_checksum      (const TfBook      *self);
+guint32       tf_book_checksum      (TfBook            *self);
 gboolean      tf_book_best          (const TfBook      *self,
                                      TfBookLevel       *bid,
                                      TfBookLevel       *ask);

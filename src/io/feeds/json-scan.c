@@ -445,23 +445,6 @@ tf_scan_int (const TfScan *self,
   return TRUE;
 }
 
-/* Eight ASCII digits at once; TRUE when they are digits. */
-static inline gboolean
-eight_digits (const char *text,
-              guint64    *value)
-{
-  guint64 v;
-
-  memcpy (&v, text, 8);
-  v = GUINT64_FROM_LE (v);
-  if (((v & 0xf0f0f0f0f0f0f0f0u) ^ 0x3030303030303030u) | (((v + 0x0606060606060606u) & 0xf0f0f0f0f0f0f0f0u) ^ 0x3030303030303030u))
-    return FALSE;
-  v = (v & 0x0f0f0f0f0f0f0f0fu) * 2561 >> 8;
-  v = (v & 0x00ff00ff00ff00ffu) * 6553601 >> 16;
-  *value = (v & 0x0000ffff0000ffffu) * 42949672960001u >> 32;
-  return TRUE;
-}
-
 /**
  * tf_decimal_scan:
  * @raw: (out): the value in units of 1e-8
@@ -482,7 +465,7 @@ tf_decimal_scan (const char *text,
   for (; i < length && i < 10 && g_ascii_isdigit (text[i]); i++)
     whole = whole * 10 + (guint64) (text[i] - '0');
   n = i < length && text[i] == '.' ? length - i - 1 : 0;
-  if (i > 0 && n == 8 && eight_digits (text + i + 1, &part))
+  if (i > 0 && n == 8 && tf_scan_eight_digits (text + i + 1, &part))
     ;
   else if (i > 0 && n > 0 && n <= 8)
     {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string.h>
+
 #include "core/base/fixed.h"
 #include "core/base/time.h"
 
@@ -103,6 +105,24 @@ tf_scan_next (const TfScan *self,
               guint         value)
 {
   return self->tokens[value].next;
+}
+
+/* Eight ASCII digits at once; TRUE when they are digits. */
+static inline gboolean
+tf_scan_eight_digits (const char *text,
+                      guint64    *value)
+{
+  guint64 v;
+
+  memcpy (&v, text, 8);
+  v = GUINT64_FROM_LE (v);
+  if (((v & 0xf0f0f0f0f0f0f0f0u) ^ 0x3030303030303030u)
+      | (((v + 0x0606060606060606u) & 0xf0f0f0f0f0f0f0f0u) ^ 0x3030303030303030u))
+    return FALSE;
+  v = (v & 0x0f0f0f0f0f0f0f0fu) * 2561 >> 8;
+  v = (v & 0x00ff00ff00ff00ffu) * 6553601 >> 16;
+  *value = (v & 0x0000ffff0000ffffu) * 42949672960001u >> 32;
+  return TRUE;
 }
 
 G_END_DECLS

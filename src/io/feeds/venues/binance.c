@@ -130,11 +130,13 @@ whole (Cursor *c,
        gint64 *number)
 {
   const char *start = c->p;
-  gint64 sum = 0;
+  guint64 sum = 0;
 
+  if (c->end - c->p >= 8 && tf_scan_eight_digits (c->p, &sum))
+    c->p += 8;
   while (c->p < c->end && (guchar) (*c->p - '0') < 10)
-    sum = sum * 10 + (*c->p++ - '0');
-  *number = sum;
+    sum = sum * 10 + (guint64) (*c->p++ - '0');
+  *number = (gint64) sum;
   return c->p > start && c->p - start <= 18 && (*start != '0' || c->p - start == 1);
 }
 
