@@ -39,6 +39,8 @@ struct _TfSocket
   Wire                 *wire, *next; /* @next replaces @wire while that still works */
   gint64                overlap_until, replace_at;
   GSource              *tick, *retry, *pacing;
+  guint                 tick_ms;
+  gint64                ticked; /* monotonic µs */
 };
 
 /**
@@ -477,9 +479,19 @@ static gboolean
 on_tick (gpointer data)
 {
   TfSocket *self = data;
-  gint64 now = tf_socket_clock ();
+  gint64 now = tf_socket_clock (), ticked = g_get_monotonic_time ();
+  gint64 busy = (ticked - self->ticked) / 1000 - self->tick_ms;
   Wire *wires[] = { self->next, self->wire };
 
+  /* While this thread was kept from reading, silence was its own. (Not while the machine slept: the monotonic clock
+   * stands still then.) */
+  for (guint k = 0; k < 2 && busy > self->tick_ms; k++)
+    if (wires[k] != NULL)
+      {
+        wires[k]->begun = MIN (wires[k]->begun + busy, now);
+        wires[k]->heard = MIN (wires[k]->heard + busy, now);
+      }
+  self->ticked = ticked;
   for (guint k = 0; k < 2; k++)
     if (wires[k] != NULL && is_late (self, wires[k], now))
       {
@@ -488,7 +500,7 @@ on_tick (gpointer data)
         if (wires[k]->stream == NULL)
           reason = g_strdup_printf ("no connection within %.3g s", self->options.connect_ms / 1000.0);
         else
-          reason = g_strdup_printf ("silent for %.3g s", (double) (now - wires[k]->heard) / 1000);
+          reason = g_strdup_printf ("silent for %.3g s", self->options.silence_ms / 1000.0);
         lose (self, wires[k], reason, FALSE, 0);
         return G_SOURCE_CONTINUE;
       }
@@ -572,6 +584,8 @@ tf_socket_start (TfSocket *self)
     }
   if (self->options.lifetime_ms > 0)
     tick = CLAMP (self->options.lifetime_ms / 8, 20, tick);
+  self->tick_ms = tick;
+  self->ticked = g_get_monotonic_time ();
   set_timer (self, &self->tick, tick, on_tick);
   self->attempt = 0;
   set_state (self, TF_SOCKET_CONNECTING, "connecting", 0);

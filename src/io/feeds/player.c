@@ -1,0 +1,1113 @@
+#include "io/feeds/player.h"
+
+#include <libsoup/soup.h>
+#include <linux/sockios.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "core/base/error.h"
+#include "io/feeds/connection.h"
+#include "io/feeds/dialect.h"
+#include "io/feeds/recorder.h"
+
+#define BATCH 256              /* messages between two looks at the clients */
+#define UNSENT_MAX (1 << 20)   /* bytes in a client's line before full speed waits for it */
+#define OVERSIZE (17 * 1024 * 1024)
+#define LOST 3                 /* messages of a gap */
+#define LATE_US (3 * G_USEC_PER_SEC)
+#define SKEW (5 * TF_SECOND)
+#define PEEK 64                /* frames looked at before the start */
+
+typedef struct
+{
+  TfPlayer                *player;
+  SoupWebsocketConnection *stream;
+  int                      fd;
+  GHashTable              *subscribed; /* venue's name → channels */
+  guint64                  sequence;   /* Coinbase numbers the messages of a connection */
+  gboolean                 muted;
+  gint64                   late_until, flush_at, twice_until; /* monotonic µs */
+  GQueue                   late;       /* of char * */
+  char                    *swapped;
+  guint                    lose;
+  guint                    mangle;     /* bits of TfFault, for the next message with news */
+} Client;
+
+typedef struct
+{
+  char    name[TF_SYMBOL_SIZE]; /* the venue's */
+  GArray *trades;               /* of TfPlayedTrade, by time */
+  guint   price_digits, qty_digits;
+} Played;
+
+typedef struct
+{
+  TfFault fault;
+  gint64  at; /* µs after the start */
+} Scheduled;
+
+/* What a message is about */
+typedef struct
+{
+  guint channels[8], symbols[8], n;
+  gboolean answer, alive;
+} Tags;
+
+struct _TfPlayer
+{
+  const TfVenue   *venue;
+  const TfDialect *dialect;
+  TfPlayerOptions  options;
+  TfRecording     *recording;
+  TfFrame          ahead;
+  gboolean         has_ahead;
+  SoupServer      *server;
+  GMainContext    *context;
+  char            *url, *rest;
+  GPtrArray       *clients;
+  GArray          *dead;       /* fds of lines whose peer does not know */
+  TfDecoder       *decoder;
+  GPtrArray       *played;     /* of Played, by the decoder's symbol */
+  GHashTable      *answers;    /* path → body, of lists of instruments */
+  Tags             tags;
+  guint            depth;
+  GArray          *schedule;
+  GSource         *timer;
+  gint64           started;    /* monotonic µs; 0: not yet */
+  gint64           away_until; /* handshakes are refused with … */
+  guint            away_status;
+  TfTime           first, shift;
+  TfPlayerFigures  figures;
+};
+
+static const char *const fault_names[TF_FAULTS] = {
+  "drop", "close", "stall", "half-open", "slow", "reorder", "duplicate", "truncate", "corrupt", "oversize", "gap",
+  "429", "418", "503", "checksum", "skew", "maintenance",
+};
+
+const char *
+tf_fault_name (TfFault fault)
+{
+  return fault_names[fault];
+}
+
+/**
+ * tf_fault_parse:
+ * @fault: (out)
+ */
+gboolean
+tf_fault_parse (const char *name,
+                TfFault    *fault)
+{
+  for (guint k = 0; k < TF_FAULTS; k++)
+    if (strcmp (fault_names[k], name) == 0)
+      {
+        *fault = (TfFault) k;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+static void
+client_free (gpointer data)
+{
+  Client *client = data;
+
+  g_signal_handlers_disconnect_by_data (client->stream, client);
+  g_object_unref (client->stream);
+  g_hash_table_unref (client->subscribed);
+  g_queue_clear_full (&client->late, g_free);
+  g_free (client->swapped);
+  g_free (client);
+}
+
+static void
+played_free (gpointer data)
+{
+  Played *played = data;
+
+  g_array_unref (played->trades);
+  g_free (played);
+}
+
+static gint64
+pause_us (TfPlayer *self)
+{
+  return (gint64) (self->options.pause * G_USEC_PER_SEC);
+}
+
+/* Whole seconds in the text that mean a time of the recording are moved; what stands behind them stays. */
+static void
+move_times (GString *text,
+            TfTime   first,
+            TfTime   shift)
+{
+  TfTime low = first - 2 * TF_DAY, high = first + 2 * TF_DAY;
+
+  for (gsize i = 0; i < text->len; i++)
+    {
+      char *p = text->str + i;
+      gsize n = 0;
+
+      if (!g_ascii_isdigit (*p) || (i > 0 && (g_ascii_isalnum (p[-1]) || p[-1] == '.')))
+        continue;
+      while (g_ascii_isdigit (p[n]))
+        n++;
+      if (n == 4 && text->len - i >= 19 && p[4] == '-' && p[7] == '-' && (p[10] == 'T' || p[10] == ' ') && p[13] == ':' && p[16] == ':')
+        {
+          char second[24], moved[TF_TIME_SIZE];
+          TfTime time;
+
+          memcpy (second, p, 19);
+          second[10] = 'T';
+          memcpy (second + 19, "Z", 2);
+          if (tf_time_parse (second, &time, NULL) && time > low && time < high)
+            {
+              tf_time_format (time + shift, moved);
+              moved[10] = p[10];
+              memcpy (p, moved, 19);
+            }
+          n = 19;
+        }
+      else if (n == 13 || (n == 10 && i > 0 && p[-1] == '"' && p[n] == '"'))
+        {
+          TfTime unit = n == 13 ? TF_SECOND / 1000 : TF_SECOND, time = g_ascii_strtoll (p, NULL, 10) * unit;
+          char moved[24];
+
+          if (time > low && time < high
+              && g_snprintf (moved, sizeof moved, "%" G_GINT64_FORMAT, (time + shift) / unit) == (int) n)
+            memcpy (p, moved, n);
+        }
+      i += n - 1;
+    }
+}
+
+static void
+send_now (Client     *client,
+          const char *text)
+{
+  if (client->muted || soup_websocket_connection_get_state (client->stream) != SOUP_WEBSOCKET_STATE_OPEN)
+    return;
+  client->player->figures.sent++;
+  soup_websocket_connection_send_text (client->stream, text);
+}
+
+static void
+send_text (Client     *client,
+           const char *text)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  if (now < client->late_until || !g_queue_is_empty (&client->late))
+    {
+      g_queue_push_tail (&client->late, g_strdup (text));
+      if (now < client->flush_at && now < client->late_until)
+        return;
+      client->flush_at = now + LATE_US;
+      while (!g_queue_is_empty (&client->late))
+        {
+          g_autofree char *late = g_queue_pop_head (&client->late);
+
+          send_now (client, late);
+        }
+      return;
+    }
+  send_now (client, text);
+}
+
+/* A message of the stream, as this client gets it, with what goes wrong on its way. */
+static void
+deliver (Client     *client,
+         const char *bytes,
+         gsize       length,
+         gboolean    news)
+{
+  TfPlayer *self = client->player;
+  g_autoptr (GString) text = g_string_new_len (bytes, (gssize) length);
+  char *number = strstr (text->str, "\"sequence_num\":");
+
+  if (number != NULL)
+    {
+      gsize at = (gsize) (number - text->str) + strlen ("\"sequence_num\":"), n = 0;
+      g_autofree char *own = g_strdup_printf ("%" G_GUINT64_FORMAT, client->sequence++);
+
+      while (g_ascii_isdigit (text->str[at + n]))
+        n++;
+      g_string_erase (text, (gssize) at, (gssize) n);
+      g_string_insert (text, (gssize) at, own);
+    }
+  if (news && client->lose > 0)
+    {
+      client->lose--;
+      return;
+    }
+  if (news && client->mangle != 0)
+    {
+      char *sum = strstr (text->str, "\"checksum\":");
+
+      if (client->mangle & (1u << TF_FAULT_TRUNCATE))
+        g_string_truncate (text, text->len / 2);
+      if (client->mangle & (1u << TF_FAULT_CORRUPT))
+        text->str[text->len / 2] = '#';
+      if ((client->mangle & (1u << TF_FAULT_CHECKSUM)) && sum != NULL)
+        sum[11] = sum[11] == '1' ? '2' : '1';
+      if (client->mangle & (1u << TF_FAULT_OVERSIZE))
+        {
+          g_autofree char *spaces = g_strnfill (OVERSIZE, ' ');
+
+          g_string_append (text, spaces);
+        }
+      if ((client->mangle & (1u << TF_FAULT_REORDER)) && client->swapped == NULL)
+        {
+          client->swapped = g_string_free (g_steal_pointer (&text), FALSE);
+          return;
+        }
+      client->mangle = 0;
+    }
+  if (self->shift != 0)
+    move_times (text, self->first, self->shift);
+  send_text (client, text->str);
+  if (g_get_monotonic_time () < client->twice_until)
+    send_text (client, text->str);
+  if (client->swapped != NULL)
+    {
+      g_autofree char *other = g_steal_pointer (&client->swapped);
+
+      client->mangle = 0;
+      send_text (client, other);
+    }
+}
+
+static Played *
+played_of (TfPlayer *self,
+           guint     symbol)
+{
+  while (self->played->len <= symbol)
+    {
+      Played *played = g_new0 (Played, 1);
+
+      g_strlcpy (played->name, tf_decoder_get_venue_name (self->decoder, self->played->len), sizeof played->name);
+      played->trades = g_array_new (FALSE, FALSE, sizeof (TfPlayedTrade));
+      g_ptr_array_add (self->played, played);
+    }
+  return self->played->pdata[symbol];
+}
+
+static void
+keep_trade (TfPlayer          *self,
+            const TfFeedEvent *event)
+{
+  GArray *trades = played_of (self, event->symbol)->trades;
+  TfPlayedTrade trade = { event->trade.id, event->time, event->trade.price, event->trade.quantity, event->trade.side };
+  guint k = trades->len;
+
+  while (k > 0 && (g_array_index (trades, TfPlayedTrade, k - 1).time > trade.time
+                   || (g_array_index (trades, TfPlayedTrade, k - 1).time == trade.time
+                       && g_array_index (trades, TfPlayedTrade, k - 1).id > trade.id)))
+    k--;
+  g_array_insert_val (trades, k, trade);
+  self->figures.trades++;
+}
+
+static void
+tag (const TfFeedEvent *event,
+     gpointer           data)
+{
+  static const guint channels[TF_FEED_KINDS] = {
+    [TF_FEED_TRADE] = TF_CHANNEL_TRADES, [TF_FEED_QUOTE] = TF_CHANNEL_QUOTES, [TF_FEED_BOOK] = TF_CHANNEL_BOOK,
+    [TF_FEED_CANDLE] = TF_CHANNEL_CANDLES, [TF_FEED_FILL] = TF_CHANNEL_FILLS, [TF_FEED_MID] = TF_CHANNEL_MIDS,
+  };
+  TfPlayer *self = data;
+  Tags *tags = &self->tags;
+
+  if (event->kind == TF_FEED_TRADE)
+    keep_trade (self, event);
+  tags->answer |= event->kind == TF_FEED_ACK;
+  tags->alive |= event->kind == TF_FEED_STATUS;
+  if (channels[event->kind] == 0 || event->symbol == TF_FEED_NO_SYMBOL)
+    return;
+  played_of (self, event->symbol);
+  for (guint k = 0; k < tags->n; k++)
+    if (tags->symbols[k] == event->symbol)
+      {
+        tags->channels[k] |= channels[event->kind];
+        return;
+      }
+  if (tags->n < G_N_ELEMENTS (tags->symbols))
+    {
+      tags->symbols[tags->n] = event->symbol;
+      tags->channels[tags->n++] = channels[event->kind];
+    }
+}
+
+/* The digits behind the point that a venue writes; Kraken's checksums are over these. */
+static void
+count_digits (TfPlayer   *self,
+              const char *bytes,
+              gsize       length)
+{
+  static const char *const keys[] = { "\"price\":", "\"qty\":" };
+
+  for (guint k = 0; k < 2; k++)
+    {
+      const char *at = memmem (bytes, length, keys[k], strlen (keys[k])), *end = bytes + length;
+      guint digits = 0;
+
+      if (at == NULL || self->tags.n != 1 || (self->tags.channels[0] & TF_CHANNEL_BOOK) == 0)
+        return;
+      for (at += strlen (keys[k]); at < end && g_ascii_isdigit (*at); at++)
+        ;
+      if (at < end && *at == '.')
+        for (at++; at < end && g_ascii_isdigit (*at); at++)
+          digits++;
+      *(k == 0 ? &played_of (self, self->tags.symbols[0])->price_digits : &played_of (self, self->tags.symbols[0])->qty_digits) = digits;
+    }
+}
+
+static gboolean
+wants (Client     *client,
+       const Tags *tags)
+{
+  if (g_hash_table_size (client->subscribed) == 0)
+    return FALSE;
+  for (guint k = 0; k < tags->n; k++)
+    if (GPOINTER_TO_UINT (g_hash_table_lookup (client->subscribed, played_of (client->player, tags->symbols[k])->name))
+        & tags->channels[k])
+      return TRUE;
+  return tags->n == 0;
+}
+
+static gboolean
+question_of (TfPlayer     *self,
+             GUri         *uri,
+             const char   *path,
+             JsonObject   *body,
+             TfFetchKind  *kind,
+             char          name[TF_SYMBOL_SIZE],
+             TfAnswerData *data)
+{
+  g_autoptr (GHashTable) query = uri != NULL && g_uri_get_query (uri) != NULL ? soup_form_decode (g_uri_get_query (uri)) : NULL;
+
+  return self->dialect->question (path, query, body, kind, name, data);
+}
+
+/* What the recorder fetched: books go into ours, lists of instruments are served as they are. */
+static void
+play_answer (TfPlayer *self)
+{
+  const TfFrame *frame = &self->ahead;
+  const char *url = frame->about;
+  g_autoptr (GUri) uri = NULL;
+  TfFetch fetch = { .kind = TF_FETCH_BOOK };
+  TfAnswerData data = { 0 };
+  char venue_name[TF_SYMBOL_SIZE] = "";
+  g_autofree char *whole = NULL;
+
+  if (*url != '\0' && g_ascii_isdigit (*url))
+    {
+      TfFetch asked;
+      const char *path = tf_fetch_from_text (&asked, url);
+
+      whole = g_strconcat ("http://localhost", path != NULL ? path : "/", NULL);
+      url = whole;
+      if (path != NULL && asked.kind == TF_FETCH_INSTRUMENTS)
+        g_hash_table_replace (self->answers, g_strdup ("instruments"), g_bytes_new (frame->text, frame->length));
+      fetch = asked;
+    }
+  else
+    {
+      uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, NULL);
+      if (uri == NULL || !question_of (self, uri, g_uri_get_path (uri), NULL, &fetch.kind, venue_name, &data))
+        return;
+      if (fetch.kind == TF_FETCH_INSTRUMENTS)
+        g_hash_table_replace (self->answers, g_strdup ("instruments"), g_bytes_new (frame->text, frame->length));
+      if (!self->venue->from_venue (venue_name, fetch.name))
+        return;
+    }
+  if (fetch.kind == TF_FETCH_BOOK)
+    tf_venue_answer (self->decoder, &fetch, frame->text, frame->length, frame->time, tag, self);
+}
+
+static void
+play_frame (TfPlayer *self)
+{
+  const TfFrame *frame = &self->ahead;
+  gboolean news;
+
+  if (frame->kind == TF_FRAME_OPENED && frame->wire > 1)
+    tf_decoder_reset (self->decoder);
+  if (frame->kind == TF_FRAME_ANSWER)
+    play_answer (self);
+  if (frame->kind != TF_FRAME_RECEIVED)
+    return;
+  memset (&self->tags, 0, sizeof self->tags);
+  tf_decoder_decode (self->decoder, frame->text, frame->length, frame->time, tag, self);
+  if (self->tags.answer || memmem (frame->text, frame->length, "pong\"", 5) != NULL
+      || (self->tags.alive && memmem (frame->text, frame->length, "eartbeat", 8) == NULL))
+    return; /* these are made for each client */
+  count_digits (self, frame->text, frame->length);
+  news = FALSE;
+  for (guint k = 0; k < self->tags.n; k++)
+    news = news || (self->tags.channels[k] & (TF_CHANNEL_TRADES | TF_CHANNEL_BOOK)) != 0;
+  for (guint k = 0; k < self->clients->len; k++)
+    if (wants (self->clients->pdata[k], &self->tags))
+      deliver (self->clients->pdata[k], frame->text, frame->length, news);
+}
+
+static void
+read_ahead (TfPlayer *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  do
+    self->has_ahead = tf_recording_next (self->recording, &self->ahead, &error);
+  while (self->has_ahead && self->ahead.kind == TF_FRAME_START);
+  if (error != NULL)
+    g_message ("%s", error->message);
+  self->figures.finished = !self->has_ahead;
+}
+
+/* Cuts the line of a client: with nothing said, or so that it does not even notice. */
+static void
+cut (TfPlayer *self,
+     guint     k,
+     gboolean  unnoticed)
+{
+  Client *client = self->clients->pdata[k];
+  g_autoptr (SoupWebsocketConnection) stream = g_object_ref (client->stream);
+
+  if (unnoticed)
+    {
+      int fd = dup (client->fd); /* keeps the line up when ours is closed */
+
+      g_array_append_val (self->dead, fd);
+    }
+  g_ptr_array_remove_index (self->clients, k);
+  g_io_stream_close (soup_websocket_connection_get_io_stream (stream), NULL, NULL);
+}
+
+static void
+cut_all (TfPlayer *self,
+         gboolean  unnoticed)
+{
+  for (guint k = self->clients->len; k-- > 0; )
+    cut (self, k, unnoticed);
+}
+
+static void
+close_all (TfPlayer   *self,
+           guint       code,
+           const char *why)
+{
+  for (guint k = 0; k < self->clients->len; k++)
+    {
+      Client *client = self->clients->pdata[k];
+
+      if (soup_websocket_connection_get_state (client->stream) == SOUP_WEBSOCKET_STATE_OPEN)
+        soup_websocket_connection_close (client->stream, (gushort) code, why);
+    }
+}
+
+static gboolean
+listened_to (TfPlayer *self)
+{
+  for (guint k = 0; k < self->clients->len; k++)
+    if (g_hash_table_size (((Client *) self->clients->pdata[k])->subscribed) > 0)
+      return TRUE;
+  return FALSE;
+}
+
+static void
+go_away (TfPlayer *self,
+         guint     status)
+{
+  self->away_until = g_get_monotonic_time () + pause_us (self);
+  self->away_status = status;
+}
+
+static void
+run_fault (TfPlayer *self,
+           TfFault   fault)
+{
+  gint64 now = g_get_monotonic_time ();
+
+  g_debug ("player: %s", fault_names[fault]);
+  switch (fault)
+    {
+    case TF_FAULT_DROP:
+      cut_all (self, FALSE);
+      return;
+    case TF_FAULT_HALF_OPEN:
+      cut_all (self, TRUE);
+      return;
+    case TF_FAULT_CLOSE:
+      close_all (self, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "restart");
+      return;
+    case TF_FAULT_429:
+    case TF_FAULT_418:
+    case TF_FAULT_503:
+      go_away (self, fault == TF_FAULT_429 ? 429 : fault == TF_FAULT_418 ? 418 : 503);
+      cut_all (self, FALSE);
+      return;
+    case TF_FAULT_MAINTENANCE:
+      for (guint k = 0; self->dialect->maintenance != NULL && k < self->clients->len; k++)
+        send_now (self->clients->pdata[k], self->dialect->maintenance);
+      go_away (self, 503);
+      close_all (self, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "maintenance");
+      return;
+    case TF_FAULT_SKEW:
+      self->shift += SKEW;
+      return;
+    default:
+      break;
+    }
+  for (guint k = 0; k < self->clients->len; k++)
+    {
+      Client *client = self->clients->pdata[k];
+
+      switch (fault)
+        {
+        case TF_FAULT_STALL:
+          client->muted = TRUE;
+          break;
+        case TF_FAULT_SLOW:
+          client->late_until = now + pause_us (self) * 2;
+          client->flush_at = now + MIN (LATE_US, pause_us (self));
+          break;
+        case TF_FAULT_DUPLICATE:
+          client->twice_until = now + pause_us (self);
+          break;
+        case TF_FAULT_GAP:
+          client->lose = LOST;
+          break;
+        case TF_FAULT_CHECKSUM:
+          if (strcmp (self->venue->id, "kraken") != 0)
+            client->lose = 1;
+          else
+            client->mangle |= 1u << fault;
+          break;
+        default:
+          client->mangle |= 1u << fault;
+          break;
+        }
+    }
+}
+
+static gboolean on_timer (gpointer data);
+
+static void
+set_timer (TfPlayer *self,
+           guint     ms,
+           int       priority)
+{
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+  self->timer = g_timeout_source_new (ms);
+  g_source_set_priority (self->timer, priority);
+  g_source_set_callback (self->timer, on_timer, self, NULL);
+  g_source_attach (self->timer, self->context);
+}
+
+static gboolean
+is_congested (TfPlayer *self)
+{
+  for (guint k = 0; k < self->clients->len; k++)
+    {
+      int unsent = 0;
+
+      if (ioctl (((Client *) self->clients->pdata[k])->fd, SIOCOUTQ, &unsent) == 0 && unsent > UNSENT_MAX)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+static gboolean
+on_timer (gpointer data)
+{
+  TfPlayer *self = data;
+  gint64 now = g_get_monotonic_time (), wait = 50;
+  guint n = 0;
+
+  for (guint k = 0; k < self->schedule->len && listened_to (self); k++)
+    if (now - self->started >= g_array_index (self->schedule, Scheduled, k).at)
+      {
+        TfFault fault = g_array_index (self->schedule, Scheduled, k).fault;
+
+        g_array_remove_index (self->schedule, k--);
+        run_fault (self, fault);
+      }
+  if (self->options.speed <= 0)
+    {
+      for (; self->has_ahead && n < BATCH && !(n == 0 && is_congested (self)); n++)
+        {
+          play_frame (self);
+          read_ahead (self);
+        }
+      wait = n > 0 ? 0 : self->has_ahead ? 1 : 50;
+    }
+  else
+    {
+      for (; self->has_ahead && n < BATCH * 16; n++)
+        {
+          gint64 due = (gint64) ((double) (self->ahead.time - self->first) / 1000 / self->options.speed);
+
+          if (due > now - self->started)
+            {
+              wait = CLAMP ((due - (now - self->started)) / 1000 + 1, 1, 50);
+              break;
+            }
+          play_frame (self);
+          read_ahead (self);
+        }
+      if (n == BATCH * 16)
+        wait = 0;
+    }
+  for (guint k = 0; k < self->clients->len; k++) /* what comes late, comes even when nothing follows */
+    {
+      Client *client = self->clients->pdata[k];
+
+      while (now >= client->late_until && !g_queue_is_empty (&client->late))
+        {
+          g_autofree char *late = g_queue_pop_head (&client->late);
+
+          send_now (client, late);
+        }
+    }
+  set_timer (self, (guint) wait, self->options.speed <= 0 ? G_PRIORITY_LOW : G_PRIORITY_DEFAULT); /* full speed lets others go first */
+  return G_SOURCE_REMOVE;
+}
+
+static void
+start_playing (TfPlayer *self)
+{
+  if (self->started != 0)
+    return;
+  self->started = g_get_monotonic_time ();
+  if (self->options.now)
+    {
+      self->shift = g_get_real_time () * 1000 - self->first;
+      self->shift -= self->shift % TF_MINUTE; /* candles keep their grid */
+    }
+  set_timer (self, 1, G_PRIORITY_DEFAULT);
+}
+
+static void
+on_subscribe (const char *venue_name,
+              guint       channels,
+              gboolean    on,
+              gpointer    data)
+{
+  Client *client = data;
+  TfPlayer *self = client->player;
+  guint had;
+
+  if (venue_name == NULL || channels == 0)
+    venue_name = "";
+  had = GPOINTER_TO_UINT (g_hash_table_lookup (client->subscribed, venue_name));
+  g_hash_table_replace (client->subscribed, g_strdup (venue_name), GUINT_TO_POINTER (on ? had | channels : had & ~channels));
+  start_playing (self);
+  if (!on || (had & TF_CHANNEL_BOOK) != 0 || (channels & TF_CHANNEL_BOOK) == 0 || self->dialect->snapshot == NULL)
+    return;
+  for (guint k = 0; k < self->played->len; k++)
+    {
+      Played *played = self->played->pdata[k];
+      const TfBook *book = tf_decoder_get_book (self->decoder, k);
+
+      if (strcmp (played->name, venue_name) == 0 && book->state == TF_BOOK_LIVE)
+        {
+          g_autofree char *text = self->dialect->snapshot (venue_name, book, played->price_digits, played->qty_digits,
+                                                           self->has_ahead ? self->ahead.time : 0);
+
+          deliver (client, text, strlen (text), FALSE);
+        }
+    }
+}
+
+static void
+on_command (SoupWebsocketConnection *stream,
+            int                      type,
+            GBytes                  *bytes,
+            Client                  *client)
+{
+  TfPlayer *self = client->player;
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GPtrArray) replies = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GPtrArray) later = g_ptr_array_new ();
+  JsonNode *root;
+  gsize length;
+  const char *text = g_bytes_get_data (bytes, &length);
+
+  if (client->muted)
+    return;
+  root = json_parser_load_from_data (parser, text, (gssize) length, NULL) ? json_parser_get_root (parser) : NULL;
+  if (root == NULL || !JSON_NODE_HOLDS_OBJECT (root))
+    {
+      g_ptr_array_add (replies, g_strdup ("{\"error\":\"not JSON\"}"));
+    }
+  else
+    self->dialect->command (json_node_get_object (root), self->depth, on_subscribe, client, replies);
+  for (guint k = 0; k < replies->len; k++)
+    deliver (client, replies->pdata[k], strlen (replies->pdata[k]), FALSE);
+}
+
+static void
+on_gone (SoupWebsocketConnection *stream,
+         Client                  *client)
+{
+  g_ptr_array_remove (client->player->clients, client);
+}
+
+static void
+on_websocket (SoupServer              *server,
+              SoupServerMessage       *message,
+              const char              *path,
+              SoupWebsocketConnection *stream,
+              gpointer                 data)
+{
+  TfPlayer *self = data;
+  Client *client = g_new0 (Client, 1);
+  GUri *uri = soup_server_message_get_uri (message);
+  g_autoptr (GHashTable) query = g_uri_get_query (uri) != NULL ? soup_form_decode (g_uri_get_query (uri)) : NULL;
+  const char *streams = query != NULL ? g_hash_table_lookup (query, "streams") : NULL;
+
+  client->player = self;
+  client->stream = g_object_ref (stream);
+  client->fd = g_socket_get_fd (soup_server_message_get_socket (message));
+  client->subscribed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  g_queue_init (&client->late);
+  g_ptr_array_add (self->clients, client);
+  self->figures.connections++;
+  g_signal_connect (stream, "message", G_CALLBACK (on_command), client);
+  g_signal_connect (stream, "closed", G_CALLBACK (on_gone), client);
+  if (self->dialect->greeting != NULL)
+    send_text (client, self->dialect->greeting);
+  if (streams != NULL) /* Binance: what is in the URL needs no command */
+    {
+      g_auto (GStrv) list = g_strsplit (streams, "/", -1);
+      g_autofree char *joined = g_strjoinv ("\",\"", list);
+      g_autofree char *text = g_strdup_printf ("{\"method\":\"SUBSCRIBE\",\"params\":[\"%s\"],\"id\":0}", joined);
+      g_autoptr (JsonParser) parser = json_parser_new ();
+      g_autoptr (GPtrArray) replies = g_ptr_array_new_with_free_func (g_free);
+
+      if (json_parser_load_from_data (parser, text, -1, NULL))
+        self->dialect->command (json_node_get_object (json_parser_get_root (parser)), self->depth, on_subscribe, client, replies);
+    }
+}
+
+static void
+append_candles (TfPlayer     *self,
+                GString      *out,
+                TfAnswerData *data)
+{
+  g_autoptr (GArray) candles = g_array_new (FALSE, FALSE, sizeof (TfCandle));
+  TfCandleBuilder builder;
+  TfCandle closed;
+
+  tf_candle_builder_init (&builder, data->interval);
+  for (guint k = 0; k < data->n_trades; k++)
+    {
+      const TfPlayedTrade *trade = &data->trades[k];
+
+      if (trade->time < data->from - data->from % data->interval || (data->to != 0 && trade->time >= data->to))
+        continue;
+      if (tf_candle_builder_trade (&builder, trade->time, trade->price, trade->quantity, &closed))
+        g_array_append_val (candles, closed);
+    }
+  if (builder.open)
+    g_array_append_val (candles, builder.current);
+  while (candles->len > 0 && g_array_index (candles, TfCandle, 0).time < data->from)
+    g_array_remove_index (candles, 0);
+  self->dialect->candles (out, data, (const TfCandle *) candles->data, candles->len);
+}
+
+static gboolean
+append_answer (TfPlayer     *self,
+               GString      *out,
+               TfFetchKind   kind,
+               const char   *name,
+               TfAnswerData *data)
+{
+  g_autoptr (GArray) moved = g_array_new (FALSE, FALSE, sizeof (TfPlayedTrade));
+
+  data->name = name;
+  data->now = (self->has_ahead ? self->ahead.time : self->first) + self->shift;
+  for (guint k = 0; k < self->played->len; k++)
+    {
+      Played *played = self->played->pdata[k];
+
+      if (strcmp (played->name, name) != 0)
+        {
+          char own[TF_SYMBOL_SIZE], other[TF_SYMBOL_SIZE]; /* Kraken's REST has names of its own */
+
+          if (!self->venue->from_venue (name, own) || !self->venue->from_venue (played->name, other) || strcmp (own, other) != 0)
+            continue;
+        }
+      g_array_append_vals (moved, played->trades->data, played->trades->len);
+      for (guint t = 0; t < moved->len; t++)
+        g_array_index (moved, TfPlayedTrade, t).time += self->shift;
+      data->trades = (const TfPlayedTrade *) moved->data;
+      data->n_trades = moved->len;
+      data->book = tf_decoder_get_book (self->decoder, k);
+    }
+  switch (kind)
+    {
+    case TF_FETCH_TRADES:
+      self->dialect->trades (out, data);
+      return TRUE;
+    case TF_FETCH_CANDLES:
+      if (data->interval <= 0)
+        return FALSE;
+      append_candles (self, out, data);
+      return TRUE;
+    case TF_FETCH_BOOK:
+      if (data->book == NULL || data->book->state != TF_BOOK_LIVE)
+        return FALSE;
+      self->dialect->book (out, data);
+      return TRUE;
+    case TF_FETCH_INSTRUMENTS:
+    default:
+      return FALSE;
+    }
+}
+
+static void
+on_request (SoupServer        *server,
+            SoupServerMessage *message,
+            const char        *path,
+            GHashTable        *query,
+            gpointer           data)
+{
+  TfPlayer *self = data;
+  const char *upgrade = soup_message_headers_get_one (soup_server_message_get_request_headers (message), "Upgrade");
+  SoupMessageBody *body = soup_server_message_get_request_body (message);
+  g_autoptr (GBytes) posted = soup_message_body_flatten (body);
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  g_autoptr (GString) out = g_string_new (NULL);
+  JsonObject *object = NULL;
+  TfFetchKind kind;
+  TfAnswerData answer = { 0 };
+  char name[TF_SYMBOL_SIZE] = "";
+  GBytes *recorded;
+
+  if (g_get_monotonic_time () < self->away_until)
+    {
+      self->figures.refused++;
+      soup_message_headers_replace (soup_server_message_get_response_headers (message), "Retry-After", "1");
+      soup_server_message_set_status (message, self->away_status, NULL);
+      return;
+    }
+  if (upgrade != NULL)
+    return; /* goes on to on_websocket() */
+  self->figures.requests++;
+  if (g_bytes_get_size (posted) > 0
+      && json_parser_load_from_data (parser, g_bytes_get_data (posted, NULL), (gssize) g_bytes_get_size (posted), NULL)
+      && JSON_NODE_HOLDS_OBJECT (json_parser_get_root (parser)))
+    object = json_node_get_object (json_parser_get_root (parser));
+  if (!self->dialect->question (path, query, object, &kind, name, &answer))
+    {
+      soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
+      return;
+    }
+  recorded = kind == TF_FETCH_INSTRUMENTS ? g_hash_table_lookup (self->answers, "instruments") : NULL;
+  if (recorded != NULL)
+    soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, g_bytes_get_data (recorded, NULL),
+                                      g_bytes_get_size (recorded));
+  else if (append_answer (self, out, kind, name, &answer))
+    soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, out->str, out->len);
+  soup_server_message_set_status (message, recorded != NULL || out->len > 0 ? SOUP_STATUS_OK : SOUP_STATUS_SERVICE_UNAVAILABLE,
+                                  NULL);
+}
+
+/* The depth of the books, and the first time. */
+static gboolean
+look_ahead (TfPlayer *self,
+            GError  **error)
+{
+  TfFrame frame;
+
+  for (guint n = 0; n < PEEK && tf_recording_next (self->recording, &frame, error); n++)
+    {
+      const char *depth = memmem (frame.text, frame.length, "\"depth\":", 8);
+
+      if (frame.kind != TF_FRAME_RECEIVED && frame.kind != TF_FRAME_SENT)
+        {
+          if (frame.kind == TF_FRAME_ANSWER) /* fetched before anything was said */
+            {
+              self->ahead = frame;
+              play_answer (self);
+            }
+          continue;
+        }
+      if (self->first == 0)
+        self->first = frame.time;
+      if (depth != NULL && self->depth == 0)
+        self->depth = (guint) g_ascii_strtoull (depth + 8, NULL, 10);
+    }
+  if (self->first == 0)
+    {
+      if (error == NULL || *error == NULL)
+        g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID, "found no message in the recording, expected some");
+      return FALSE;
+    }
+  tf_decoder_reset (self->decoder);
+  if (!tf_recording_rewind (self->recording, error))
+    return FALSE;
+  read_ahead (self);
+  return TRUE;
+}
+
+/**
+ * tf_player_new:
+ * @path: a recording, see tf_recording_open()
+ *
+ * It lives on the thread and in the thread-default main context that it is made in.
+ */
+TfPlayer *
+tf_player_new (const TfVenue         *venue,
+               const char            *path,
+               const TfPlayerOptions *options,
+               GError               **error)
+{
+  g_autoptr (TfPlayer) self = g_new0 (TfPlayer, 1);
+  GSList *uris;
+
+  self->venue = venue;
+  self->options = *options;
+  if (self->options.pause <= 0)
+    self->options.pause = 2;
+  self->clients = g_ptr_array_new_with_free_func (client_free);
+  self->dead = g_array_new (FALSE, FALSE, sizeof (int));
+  self->schedule = g_array_new (FALSE, FALSE, sizeof (Scheduled));
+  self->played = g_ptr_array_new_with_free_func (played_free);
+  self->answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
+  self->context = g_main_context_ref_thread_default ();
+  self->decoder = tf_decoder_new (venue);
+  self->dialect = tf_dialect_find (venue->id);
+  if (self->dialect == NULL)
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_NOT_FOUND, "found venue %s, expected one that can be played", venue->id);
+      return NULL;
+    }
+  self->recording = tf_recording_open (path, error);
+  if (self->recording == NULL || !look_ahead (self, error))
+    return NULL;
+  self->server = soup_server_new ("server-header", "TradeFollow ", NULL);
+  soup_server_add_handler (self->server, NULL, on_request, self, NULL);
+  soup_server_add_websocket_handler (self->server, NULL, NULL, NULL, on_websocket, self, NULL);
+  if (!soup_server_listen_local (self->server, options->port, SOUP_SERVER_LISTEN_IPV4_ONLY, error))
+    return NULL;
+  uris = soup_server_get_uris (self->server);
+  self->rest = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
+  self->url = g_strdup_printf ("ws://127.0.0.1:%d/ws", g_uri_get_port (uris->data));
+  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  return g_steal_pointer (&self);
+}
+
+void
+tf_player_free (TfPlayer *self)
+{
+  if (self == NULL)
+    return;
+  if (self->timer != NULL)
+    g_source_destroy (self->timer);
+  g_clear_pointer (&self->timer, g_source_unref);
+  g_ptr_array_unref (self->clients);
+  if (self->server != NULL)
+    soup_server_disconnect (self->server);
+  g_clear_object (&self->server);
+  for (guint k = 0; k < self->dead->len; k++)
+    close (g_array_index (self->dead, int, k));
+  g_array_unref (self->dead);
+  g_array_unref (self->schedule);
+  g_ptr_array_unref (self->played);
+  g_hash_table_unref (self->answers);
+  g_clear_pointer (&self->decoder, tf_decoder_free);
+  g_clear_pointer (&self->recording, tf_recording_free);
+  g_main_context_unref (self->context);
+  g_free (self->rest);
+  g_free (self->url);
+  g_free (self);
+}
+
+/**
+ * tf_player_get_url:
+ *
+ * Returns: of the WebSocket
+ */
+const char *
+tf_player_get_url (const TfPlayer *self)
+{
+  return self->url;
+}
+
+/**
+ * tf_player_get_rest:
+ *
+ * Returns: base of the requests
+ */
+const char *
+tf_player_get_rest (const TfPlayer *self)
+{
+  return self->rest;
+}
+
+/**
+ * tf_player_fault:
+ *
+ * Now, or as soon as somebody listens.
+ */
+void
+tf_player_fault (TfPlayer *self,
+                 TfFault   fault)
+{
+  tf_player_fault_at (self, fault, 0);
+}
+
+/**
+ * tf_player_fault_at:
+ * @seconds: after the start of the market
+ */
+void
+tf_player_fault_at (TfPlayer *self,
+                    TfFault   fault,
+                    double    seconds)
+{
+  Scheduled scheduled = { fault, (gint64) (seconds * G_USEC_PER_SEC) };
+
+  g_array_append_val (self->schedule, scheduled);
+}
+
+void
+tf_player_get_figures (const TfPlayer  *self,
+                       TfPlayerFigures *figures)
+{
+  *figures = self->figures;
+  figures->clients = self->clients->len;
+}
+
+/**
+ * tf_player_get_last_trade:
+ * @name: the venue's
+ * @n: (out): trades of it that were played
+ *
+ * Returns: the id of the newest; 0: none yet
+ */
+gint64
+tf_player_get_last_trade (const TfPlayer *self,
+                          const char     *name,
+                          guint          *n)
+{
+  *n = 0;
+  for (guint k = 0; k < self->played->len; k++)
+    {
+      Played *played = self->played->pdata[k];
+
+      if (strcmp (played->name, name) != 0)
+        continue;
+      *n = played->trades->len;
+      return *n > 0 ? g_array_index (played->trades, TfPlayedTrade, *n - 1).id : 0;
+    }
+  return 0;
+}
