@@ -388,6 +388,33 @@ test_forgetting (void)
   g_assert_cmpfloat_with_epsilon (effect_sd, 0.08, 1e-12);
 }
 
+/* In a regime that is certain, what a voter contributes is its weight there. */
+static void
+test_weight_in (void)
+{
+  g_autofree TfEnsemble *ensemble = ensemble_new (3);
+  float parts[3];
+  TfRandom random;
+  Case c;
+
+  tf_random_seed (&random, 9);
+  g_assert_cmpfloat (tf_ensemble_weight_in (ensemble, 1, 2), ==, 0.02);
+  for (guint i = 0; i < 500; i++)
+    {
+      make_case (&c, &random, 3, 1);
+      tf_ensemble_learn (ensemble, &c.ballot, tf_random_normal (&random), 1);
+    }
+  for (guint g = 0; g < TF_N_REGIMES; g++)
+    {
+      for (guint k = 0; k < TF_N_REGIMES; k++)
+        c.ballot.regime[k] = k == g;
+      tf_ensemble_contributions (ensemble, &c.ballot, parts);
+      for (guint v = 0; v < 3; v++)
+        g_assert_cmpfloat_with_epsilon ((double) parts[v], tf_ensemble_weight_in (ensemble, v, g) * c.ballot.direction
+                                        * (double) c.stances[v], 1e-6);
+    }
+}
+
 /* Voters 0 and 1 say the same, voter 2 says its own. */
 static void
 test_identical (void)
@@ -707,6 +734,7 @@ main (int   argc,
   g_test_add_func ("/ensemble/coverage", test_coverage);
   g_test_add_func ("/ensemble/planted", test_planted);
   g_test_add_func ("/ensemble/forgetting", test_forgetting);
+  g_test_add_func ("/ensemble/weight-in", test_weight_in);
   g_test_add_func ("/ensemble/identical", test_identical);
   g_test_add_func ("/ensemble/independent", test_independent);
   g_test_add_func ("/ensemble/cost", test_cost);

@@ -96,6 +96,8 @@ view_voter (TfEngine    *self,
     if (fabsf (tf_stances (self, i)[v]) > fabsf (view->stance))
       view->stance = tf_stances (self, i)[v];
   tf_ensemble_weight (self->ensemble, v, &view->weight, &view->weight_sd, &view->effect, &view->effect_sd);
+  for (guint g = 0; g < TF_N_REGIMES; g++)
+    view->weight_in[g] = tf_ensemble_weight_in (self->ensemble, v, g);
   for (guint a = 0; a < self->n_accounts; a++)
     {
       const TfSubLedger *sub = tf_ledger_voter (self->ledgers[a], v);

@@ -811,6 +811,24 @@ tf_ensemble_weight (TfEnsemble *self,
 }
 
 /**
+ * tf_ensemble_weight_in:
+ * @regime: below TF_N_REGIMES
+ *
+ * Returns: mean of β_v + β_v,g, in R for a full stance: what the voter's word is believed to be worth in that regime
+ */
+double
+tf_ensemble_weight_in (TfEnsemble *self,
+                       guint       voter,
+                       guint       regime)
+{
+  const double *mean = parts (self).mean + weight_feature (self, voter);
+
+  g_return_val_if_fail (voter < self->n_voters && regime < TF_N_REGIMES, 0);
+
+  return mean[0] + mean[1 + regime];
+}
+
+/**
  * tf_ensemble_noise:
  *
  * Returns: variance of a single outcome around its expectation, in R²: the weighted mean of squared

@@ -64,6 +64,10 @@ void        tf_ensemble_weight        (TfEnsemble       *self,
                                        double           *weight_sd,
                                        double           *effect_mean,
                                        double           *effect_sd);
+/* Mean of a voter's weight while the market is in one regime for certain. */
+double      tf_ensemble_weight_in     (TfEnsemble       *self,
+                                       guint             voter,
+                                       guint             regime);
 double      tf_ensemble_noise         (const TfEnsemble *self);
 
 G_END_DECLS
