@@ -122,11 +122,30 @@ marks_draw (TfLayer *layer,
     }
 }
 
+/* Marks of one kind are called by their shape and colour. */
+static gboolean
+is_all (const Marks *self,
+        TfMarkKind   kind)
+{
+  for (guint i = 0; i < self->n; i++)
+    if (self->marks[i].kind != kind)
+      return FALSE;
+  return self->n > 0;
+}
+
 static TfColor
 marks_color (TfLayer           *layer,
              const TfPlotTheme *theme)
 {
-  return theme->accent;
+  return is_all ((Marks *) layer, TF_MARK_REFUSED) ? theme->dim : theme->accent;
+}
+
+static const char *
+marks_sign (TfLayer *layer)
+{
+  Marks *self = (Marks *) layer;
+
+  return is_all (self, TF_MARK_ENTRY) ? "▲" : is_all (self, TF_MARK_EXIT) ? "▽" : "●";
 }
 
 static void
@@ -155,7 +174,7 @@ marks_clear (TfLayer *layer)
 }
 
 static const TfLayerClass marks_class = {
-  .draw = marks_draw, .color = marks_color, .describe = marks_describe, .clear = marks_clear,
+  .draw = marks_draw, .color = marks_color, .sign = marks_sign, .describe = marks_describe, .clear = marks_clear,
 };
 
 static int

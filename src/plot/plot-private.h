@@ -85,6 +85,7 @@ typedef struct
   void     (*tag)      (TfLayer *layer, TfFrame *frame);
   void     (*draw)     (TfLayer *layer, TfFrame *frame);
   TfColor  (*color)    (TfLayer *layer, const TfPlotTheme *theme); /* NULL: not in the legend */
+  const char *(*sign)  (TfLayer *layer); /* in a legend; NULL: a dot */
   void     (*describe) (TfLayer *layer, const TfPane *pane, GString *text);
   void     (*clear)    (TfLayer *layer);
 } TfLayerClass;

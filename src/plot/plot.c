@@ -321,6 +321,23 @@ tf_plot_get_legend (TfPlot            *self,
 }
 
 /**
+ * tf_plot_get_legend_sign:
+ * @index: below tf_plot_get_n_legend()
+ *
+ * Returns: what stands before the name in a legend: a dot, or the shape of the marks
+ */
+const char *
+tf_plot_get_legend_sign (TfPlot *self,
+                         guint   index)
+{
+  TfLayer *layer;
+
+  g_return_val_if_fail (self != NULL, "");
+  layer = legend_layer (self, index);
+  return layer != NULL && layer->class->sign != NULL ? layer->class->sign (layer) : "●";
+}
+
+/**
  * tf_plot_set_visible:
  * @index: of the legend
  *

@@ -143,6 +143,8 @@ gboolean    tf_plot_get_legend      (TfPlot                 *self,
                                      const char            **name,
                                      TfColor                *color,
                                      gboolean               *visible);
+const char *tf_plot_get_legend_sign (TfPlot                 *self,
+                                     guint                   index);
 void        tf_plot_set_visible     (TfPlot                 *self,
                                      guint                   index,
                                      gboolean                visible);

@@ -7,6 +7,7 @@
 
 #define ZOOM_STEP 1.25
 #define LEAST_RANGE TF_MINUTE
+#define SLOT_PX 7 /* that a candle needs */
 
 struct _TfChart
 {
@@ -15,6 +16,8 @@ struct _TfChart
   GHashTable *hidden;       /* names of layers that are switched off: filling the plot again does not bring them back */
   GtkWidget  *legend;       /* (nullable) borrowed */
   gboolean    zoomed, at_end; /* at_end: the view follows what comes in */
+  gboolean    touched;      /* somebody has zoomed or scrolled: the view is theirs */
+  TfTime      slot;         /* of one candle that is to be told apart; 0: all there is is shown */
   TfTime      low, high;    /* of the view when zoomed */
   TfTime      drag_low, drag_high;
 };
@@ -111,6 +114,7 @@ zoom (TfChart *self,
 
   if (!tf_plot_get_range (self->plot, &low, &high))
     return;
+  self->touched = TRUE;
   show_range (self, around - (TfTime) ((double) (around - low) * factor), around + (TfTime) ((double) (high - around) * factor));
 }
 
@@ -154,6 +158,7 @@ on_drag_update (TfChart *self,
   int width = MAX (gtk_widget_get_width (GTK_WIDGET (self)), 1);
   TfTime shift = (TfTime) (dx / width * (double) (self->drag_high - self->drag_low));
 
+  self->touched = TRUE;
   show_range (self, self->drag_low - shift, self->drag_high - shift);
 }
 
@@ -161,8 +166,10 @@ static void
 on_pressed (TfChart *self,
             int      n_press)
 {
-  if (n_press == 2)
-    show_range (self, 0, G_MAXINT64 / 2);
+  if (n_press != 2)
+    return;
+  self->touched = TRUE;
+  show_range (self, 0, G_MAXINT64 / 2);
 }
 
 static void
@@ -282,7 +289,7 @@ sync_legend (TfChart *self)
           gtk_accessible_update_property (GTK_ACCESSIBLE (child), GTK_ACCESSIBLE_PROPERTY_LABEL, name, -1);
         }
       hex = g_strdup_printf ("#%02x%02x%02x", (guint) (color.red * 255), (guint) (color.green * 255), (guint) (color.blue * 255));
-      markup = g_markup_printf_escaped ("<span foreground=\"%s\">●</span> %s", hex, name);
+      markup = g_markup_printf_escaped ("<span foreground=\"%s\">%s</span> %s", hex, tf_plot_get_legend_sign (self->plot, i), name);
       gtk_label_set_markup (GTK_LABEL (gtk_button_get_child (GTK_BUTTON (child))), markup);
       child = gtk_widget_get_next_sibling (child);
     }
@@ -308,7 +315,9 @@ tf_chart_changed (TfChart *self)
 
   g_return_if_fail (TF_IS_CHART (self));
   sync_legend (self);
-  if (self->zoomed && full_range (self, &low, &high))
+  if (self->slot > 0 && !self->touched && gtk_widget_get_width (GTK_WIDGET (self)) > 0 && full_range (self, &low, &high))
+    show_range (self, high - self->slot * (gtk_widget_get_width (GTK_WIDGET (self)) / SLOT_PX), high);
+  else if (self->zoomed && full_range (self, &low, &high))
     {
       if (self->at_end)
         show_range (self, high - (self->high - self->low), high);
@@ -318,6 +327,22 @@ tf_chart_changed (TfChart *self)
   summary = tf_plot_summary (self->plot);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, summary, -1);
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+/**
+ * tf_chart_set_slot:
+ * @slot: the time of one candle; 0: shows all there is
+ *
+ * Shows the newest candles, as many as can be told apart, until somebody zooms or scrolls. Takes effect with the next
+ * tf_chart_changed().
+ */
+void
+tf_chart_set_slot (TfChart *self,
+                   TfTime   slot)
+{
+  g_return_if_fail (TF_IS_CHART (self));
+  self->slot = slot;
+  self->touched = FALSE;
 }
 
 void

@@ -17,6 +17,9 @@ void        tf_chart_changed     (TfChart    *self);
 /* What it is a chart of, for people who do not see it; its summary follows by itself. */
 void        tf_chart_set_label   (TfChart    *self,
                                   const char *label);
+/* The newest candles, as many as can be told apart. */
+void        tf_chart_set_slot    (TfChart    *self,
+                                  TfTime      slot);
 /* A row of toggles, one for each named layer. */
 GtkWidget  *tf_chart_legend_new  (TfChart    *self);
 

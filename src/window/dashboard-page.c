@@ -144,9 +144,15 @@ on_run_state (TfDashboardPage *self)
   gtk_button_set_label (self->start, idle ? _("Start Complete System") : _("Stop"));
   gtk_widget_set_sensitive (GTK_WIDGET (self->start), state != TF_RUN_STOPPING);
   if (idle)
-    gtk_widget_add_css_class (GTK_WIDGET (self->start), "suggested-action");
+    {
+      gtk_widget_add_css_class (GTK_WIDGET (self->start), "suggested-action");
+      gtk_widget_add_css_class (GTK_WIDGET (self->tables), "idle"); /* nobody is active while nothing runs */
+    }
   else
-    gtk_widget_remove_css_class (GTK_WIDGET (self->start), "suggested-action");
+    {
+      gtk_widget_remove_css_class (GTK_WIDGET (self->start), "suggested-action");
+      gtk_widget_remove_css_class (GTK_WIDGET (self->tables), "idle");
+    }
   if (state == TF_RUN_STARTING)
     {
       g_clear_handle_id (&self->hide_preflight, g_source_remove);
@@ -208,14 +214,15 @@ merged_candles (TfDashboardPage  *self,
 
 static void
 add_fill_marks (TfDashboardPage *self,
-                GArray          *marks,
+                GArray          *entries,
+                GArray          *exits,
                 const char      *symbol,
                 TfTime           from)
 {
   GListModel *fills = tf_desk_get_fills (self->desk);
   guint n = g_list_model_get_n_items (fills);
 
-  for (guint i = 0; i < n && marks->len < MOST_MARKS; i++)
+  for (guint i = 0; i < n && entries->len + exits->len < MOST_MARKS; i++)
     {
       g_autoptr (TfFillItem) item = g_list_model_get_item (fills, i);
       const TfFillValues *now = &item->now;
@@ -233,8 +240,9 @@ add_fill_marks (TfDashboardPage *self,
       if (!g_str_equal (now->symbol, symbol))
         continue;
       quantity = tf_words_quantity ((TfQty) { ABS (now->quantity) });
-      mark.label = g_strdup_printf ("%s: %s %s, %s", now->account, tf_words_side (now->side), quantity, now->name);
-      g_array_append_val (marks, mark);
+      mark.label = g_strdup_printf ("%s: %s %s, %s (%s)", now->account, tf_words_side (now->side), quantity,
+                                    tf_words_reason (now->reason), now->name);
+      g_array_append_val (entry ? entries : exits, mark);
     }
 }
 
@@ -247,7 +255,7 @@ add_refused_marks (TfDashboardPage *self,
   GListModel *signals = tf_desk_get_signals (self->desk);
   guint n = g_list_model_get_n_items (signals);
 
-  for (guint i = 0; i < n && marks->len < 2 * MOST_MARKS; i++)
+  for (guint i = 0; i < n && marks->len < MOST_MARKS; i++)
     {
       g_autoptr (TfSignalItem) item = g_list_model_get_item (signals, i);
       const TfSignalValues *now = &item->now;
@@ -273,6 +281,25 @@ clear_mark (gpointer data)
   g_free ((char *) ((TfPlotMark *) data)->label);
 }
 
+static GArray *
+new_marks (void)
+{
+  GArray *marks = g_array_new (FALSE, FALSE, sizeof (TfPlotMark));
+
+  g_array_set_clear_func (marks, clear_mark);
+  return marks;
+}
+
+/* The legend names what is on the chart. */
+static void
+add_marks (TfPlot     *plot,
+           const char *name,
+           GArray     *marks)
+{
+  if (marks->len > 0)
+    tf_plot_add_marks (plot, name, (const TfPlotMark *) (gpointer) marks->data, marks->len);
+}
+
 static void
 refresh_quote (TfDashboardPage    *self,
                const TfSnapshot   *snapshot,
@@ -295,7 +322,7 @@ refresh_chart (TfDashboardPage *self)
   TfSnapshot *snapshot = tf_desk_get_snapshot (self->desk);
   gint i = snapshot != NULL ? snapshot->chart_instrument : -1;
   TfPlot *plot = tf_chart_get_plot (self->chart);
-  g_autoptr (GArray) candles = NULL, marks = NULL;
+  g_autoptr (GArray) candles = NULL, entries = new_marks (), exits = new_marks (), refused = new_marks ();
   const TfInstrument *instrument;
   TfTime from;
 
@@ -308,14 +335,14 @@ refresh_chart (TfDashboardPage *self)
   self->drawn_instrument = i;
   instrument = &snapshot->config->universe->items[i];
   candles = merged_candles (self, snapshot);
-  marks = g_array_new (FALSE, FALSE, sizeof (TfPlotMark));
-  g_array_set_clear_func (marks, clear_mark);
   from = g_array_index (candles, TfCandle, 0).time;
-  add_fill_marks (self, marks, instrument->symbol, from);
-  add_refused_marks (self, marks, instrument->symbol, from);
+  add_fill_marks (self, entries, exits, instrument->symbol, from);
+  add_refused_marks (self, refused, instrument->symbol, from);
   tf_plot_clear (plot);
   tf_plot_add_candles (plot, NULL, (const TfCandle *) (gpointer) candles->data, candles->len);
-  tf_plot_add_marks (plot, _("Trades"), (const TfPlotMark *) (gpointer) marks->data, marks->len);
+  add_marks (plot, _("Not copied"), refused);
+  add_marks (plot, _("Closed"), exits);
+  add_marks (plot, _("Opened"), entries);
   tf_chart_changed (self->chart);
   refresh_quote (self, snapshot, instrument, i);
 }
@@ -336,6 +363,7 @@ on_instrument (TfDashboardPage *self)
   if (selected >= config->universe->n)
     return;
   tf_chart_set_label (self->chart, config->universe->items[selected].symbol);
+  tf_chart_set_slot (self->chart, self->interval);
   tf_system_set_chart (tf_desk_get_system (self->desk), (gint) selected);
 }
 
@@ -346,6 +374,7 @@ on_interval (GtkToggleButton *button,
   if (!gtk_toggle_button_get_active (button))
     return;
   self->interval = (TfTime) GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "tf-minutes")) * TF_MINUTE;
+  tf_chart_set_slot (self->chart, self->interval);
   redraw_chart (self);
 }
 
@@ -362,6 +391,7 @@ fill_intervals (TfDashboardPage *self,
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self->intervals))) != NULL)
     gtk_box_remove (self->intervals, child);
   self->interval = base;
+  tf_chart_set_slot (self->chart, base);
   for (guint i = 0, n = 0; i < G_N_ELEMENTS (all) && n < 3; i++)
     if (all[i].minutes * TF_MINUTE >= base)
       {
@@ -618,6 +648,7 @@ tf_dashboard_page_new (TfDesk *desk)
 {
   TfDashboardPage *self = g_object_new (TF_TYPE_DASHBOARD_PAGE, NULL);
   GListModel *accounts = tf_desk_get_accounts (desk);
+  GtkWidget *legend;
 
   self->desk = g_object_ref (desk);
   g_signal_connect_object (accounts, "items-changed", G_CALLBACK (on_accounts_changed), self, G_CONNECT_SWAPPED);
@@ -625,7 +656,11 @@ tf_dashboard_page_new (TfDesk *desk)
   g_signal_connect_object (desk, "renewed", G_CALLBACK (on_renewed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (desk, "notify::run-state", G_CALLBACK (on_run_state), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->instrument, "notify::selected", G_CALLBACK (on_instrument), self, G_CONNECT_SWAPPED);
-  gtk_box_append (self->chart_bar, tf_chart_legend_new (self->chart));
+  legend = tf_chart_legend_new (self->chart);
+  gtk_widget_set_tooltip_text (legend, _("Opened: a filled triangle that points up for a long trade, down for a short one.\n"
+                                         "Closed: a hollow triangle that points back.\n"
+                                         "Not copied: a dot where a bot or trader proposed what no account took."));
+  gtk_box_append (self->chart_bar, legend);
   on_accounts_changed (self);
   on_renewed (self);
   add_tables (self);

@@ -620,6 +620,23 @@ test_copies (void)
   g_free (s.values);
 }
 
+/* A legend shows the shape of marks that are all of one kind. */
+static void
+test_legend_sign (void)
+{
+  static const TfPlotMark entry = { TF_HOUR, 1, TF_MARK_ENTRY, 1, NULL }, leaving = { TF_HOUR, 1, TF_MARK_EXIT, 1, NULL };
+  const TfPlotMark refused[] = { { TF_HOUR, 1, TF_MARK_REFUSED, 1, NULL } }, mixed[] = { entry, leaving };
+  const struct { const TfPlotMark *marks; guint n; const char *sign; } rows[] = {
+    { &entry, 1, "▲" }, { &leaving, 1, "▽" }, { refused, 1, "●" }, { mixed, 2, "●" }, { NULL, 0, "●" },
+  };
+  g_autoptr (TfPlot) plot = tf_plot_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    tf_plot_add_marks (plot, "Marks", rows[i].marks, rows[i].n);
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpstr (tf_plot_get_legend_sign (plot, i), ==, rows[i].sign);
+}
+
 static void
 test_legend (void)
 {
@@ -803,6 +820,7 @@ main (int   argc,
   g_test_add_func ("/plot/peak", test_peak);
   g_test_add_func ("/plot/copies", test_copies);
   g_test_add_func ("/plot/legend", test_legend);
+  g_test_add_func ("/plot/legend/sign", test_legend_sign);
   g_test_add_func ("/plot/view", test_view);
   g_test_add_func ("/plot/summary", test_summary);
   return g_test_run ();
