@@ -5,6 +5,7 @@
 
 #include "model/item.h"
 #include "model/words.h"
+#include "window/theme.h"
 
 /* Cells */
 
@@ -201,7 +202,91 @@ align_titles (GtkWidget          *view,
           continue;
         gtk_widget_set_hexpand (label, TRUE);
         gtk_label_set_xalign (GTK_LABEL (label), 1);
+        if (gtk_widget_get_next_sibling (label) != NULL) /* the arrow of the order, which takes room at any time */
+          gtk_box_reorder_child_after (GTK_BOX (gtk_widget_get_parent (label)), gtk_widget_get_next_sibling (label), NULL);
       }
+}
+
+/* Widths of columns, by table: kept in the settings. */
+
+static GVariant *
+widths_of (GtkColumnView *view)
+{
+  GListModel *columns = gtk_column_view_get_columns (view);
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("ai"));
+
+  for (guint i = 0; i < g_list_model_get_n_items (columns); i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+
+      g_variant_builder_add (&builder, "i", gtk_column_view_column_get_fixed_width (column));
+    }
+  return g_variant_builder_end (&builder);
+}
+
+static void
+save_widths (gpointer data)
+{
+  g_autoptr (GVariant) before = g_settings_get_value (tf_settings (), "column-widths");
+  const char *table = g_object_get_data (data, "tf-table");
+  GVariantBuilder builder = G_VARIANT_BUILDER_INIT (G_VARIANT_TYPE ("a{sai}"));
+  GVariantIter iter;
+  const char *name;
+  GVariant *widths;
+
+  g_object_set_data (data, "tf-save", NULL);
+  g_variant_iter_init (&iter, before);
+  while (g_variant_iter_next (&iter, "{&s@ai}", &name, &widths))
+    {
+      if (!g_str_equal (name, table))
+        g_variant_builder_add (&builder, "{s@ai}", name, widths);
+      g_variant_unref (widths);
+    }
+  g_variant_builder_add (&builder, "{s@ai}", table, widths_of (data));
+  g_settings_set_value (tf_settings (), "column-widths", g_variant_builder_end (&builder));
+  g_object_unref (data);
+}
+
+/* A drag of a header's edge is many changes: the last one counts. */
+static void
+on_width (GtkColumnView *view)
+{
+  if (g_object_get_data (G_OBJECT (view), "tf-save") != NULL)
+    return;
+  g_object_set_data (G_OBJECT (view), "tf-save", GUINT_TO_POINTER (g_timeout_add_once (400, save_widths, g_object_ref (view))));
+}
+
+/**
+ * tf_table_remember:
+ * @view: with all its columns
+ * @table: a name of its own
+ *
+ * Columns get the widths that were set by hand the last time, and keep those that are set now.
+ */
+void
+tf_table_remember (GtkColumnView *view,
+                   const char    *table)
+{
+  GListModel *columns = gtk_column_view_get_columns (view);
+  g_autoptr (GVariant) all = NULL, widths = NULL;
+  guint n = g_list_model_get_n_items (columns);
+
+  if (tf_settings () == NULL)
+    return;
+  g_object_set_data_full (G_OBJECT (view), "tf-table", g_strdup (table), g_free);
+  all = g_settings_get_value (tf_settings (), "column-widths");
+  widths = g_variant_lookup_value (all, table, G_VARIANT_TYPE ("ai"));
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, i);
+      gint32 width = -1;
+
+      if (widths != NULL && g_variant_n_children (widths) == n) /* else the table had other columns then */
+        g_variant_get_child (widths, i, "i", &width);
+      if (width > 0)
+        gtk_column_view_column_set_fixed_width (column, width);
+      g_signal_connect_object (column, "notify::fixed-width", G_CALLBACK (on_width), view, G_CONNECT_SWAPPED);
+    }
 }
 
 /**

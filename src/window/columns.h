@@ -35,6 +35,9 @@ GtkWidget  *tf_table_new       (GType               item_type,
                                 const TfColumnSpec *specs,
                                 guint               n_specs,
                                 const char         *label);
+/* Its columns have the widths that were set by hand, now and the next time; @table: a name of its own. */
+void        tf_table_remember  (GtkColumnView      *view,
+                                const char         *table);
 /* The item of the selected row; NULL: none. (transfer none) */
 gpointer    tf_table_selected  (GtkWidget          *table);
 /* @callback (gpointer owner): another row is selected, or none. Dropped with @owner. */

@@ -7,10 +7,12 @@
 #include "window/columns.h"
 
 static GtkWidget *
-scrolled (GtkWidget *table)
+scrolled (GtkWidget  *table,
+          const char *name)
 {
   GtkWidget *window = gtk_scrolled_window_new ();
 
+  tf_table_remember (GTK_COLUMN_VIEW (table), name);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (window), table);
   return window;
 }
@@ -108,7 +110,7 @@ GtkWidget *
 tf_bots_table_new (TfDesk *desk)
 {
   return scrolled (tf_table_new (TF_TYPE_VOTER_ITEM, tf_desk_get_bots (desk), bot_columns, G_N_ELEMENTS (bot_columns),
-                                 _("Bots")));
+                                 _("Bots")), "bots");
 }
 
 /* Follow switches: one for each account, in one cell */
@@ -182,7 +184,7 @@ tf_traders_table_new (TfDesk *desk)
                                    G_N_ELEMENTS (trader_columns), _("Traders"));
 
   g_object_set_data_full (G_OBJECT (table), "tf-desk", g_object_ref (desk), g_object_unref);
-  return scrolled (table);
+  return scrolled (table, "traders");
 }
 
 /* Positions */
@@ -246,7 +248,7 @@ GtkWidget *
 tf_positions_table_new (TfDesk *desk)
 {
   return scrolled (tf_table_new (TF_TYPE_POSITION_ITEM, tf_desk_get_positions (desk), position_columns,
-                                 G_N_ELEMENTS (position_columns), _("Positions")));
+                                 G_N_ELEMENTS (position_columns), _("Positions")), "positions");
 }
 
 /* Fills */
@@ -315,5 +317,5 @@ tf_fills_table_new (TfDesk *desk)
                                    _("Fills"));
 
   tf_list_stay_on_top (table);
-  return scrolled (table);
+  return scrolled (table, "fills");
 }

@@ -770,6 +770,7 @@ tf_optimizer_page_init (TfOptimizerPage *self)
   self->trials = g_list_store_new (TF_TYPE_TRIAL_ITEM);
   self->table = tf_table_new (TF_TYPE_TRIAL_ITEM, G_LIST_MODEL (self->trials), trial_columns, G_N_ELEMENTS (trial_columns),
                               _("Combinations that were tried, best first"));
+  tf_table_remember (GTK_COLUMN_VIEW (self->table), "combinations");
   tf_table_on_select (self->table, G_CALLBACK (on_trial), self);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->results), self->table);
 }

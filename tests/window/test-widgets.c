@@ -122,6 +122,38 @@ test_table (void)
   destroy (window);
 }
 
+/* A width that was set by hand is there when the table is made again; another table has its own. */
+static void
+test_widths (void)
+{
+  static const TfColumnSpec specs[] = {
+    { "Name", "name", TF_CELL_TEXT, 10 }, { "Account", "account", TF_CELL_TEXT, 6 },
+  };
+  g_autoptr (GListStore) store = g_list_store_new (TF_TYPE_VOTER_ITEM);
+  const struct { const char *name; int width; } again[] = { { "one", 133 }, { "two", -1 } };
+
+  for (guint i = 0; i < 1 + G_N_ELEMENTS (again); i++)
+    {
+      GtkWidget *table = g_object_ref_sink (tf_table_new (TF_TYPE_VOTER_ITEM, G_LIST_MODEL (store), specs, 2, "Things"));
+      GListModel *columns = gtk_column_view_get_columns (GTK_COLUMN_VIEW (table));
+      g_autoptr (GtkColumnViewColumn) column = g_list_model_get_item (columns, 1);
+
+      tf_table_remember (GTK_COLUMN_VIEW (table), i == 0 ? "one" : again[i - 1].name);
+      if (i == 0)
+        {
+          gint64 end = g_get_monotonic_time () + 10 * G_USEC_PER_SEC;
+
+          gtk_column_view_column_set_fixed_width (column, 120);
+          gtk_column_view_column_set_fixed_width (column, 133);
+          while (g_object_get_data (G_OBJECT (table), "tf-save") != NULL && g_get_monotonic_time () < end)
+            g_main_context_iteration (NULL, TRUE);
+        }
+      else
+        g_assert_cmpint (gtk_column_view_column_get_fixed_width (column), ==, again[i - 1].width);
+      g_object_unref (table);
+    }
+}
+
 static void
 test_label (void)
 {
@@ -222,6 +254,7 @@ main (int    argc,
   adw_init ();
   g_test_add_func ("/widgets/adaptive", test_adaptive);
   g_test_add_func ("/widgets/table", test_table);
+  g_test_add_func ("/widgets/widths", test_widths);
   g_test_add_func ("/widgets/label", test_label);
   g_test_add_func ("/widgets/chart", test_chart);
   for (guint i = 0; i < G_N_ELEMENTS (widgets); i++)
