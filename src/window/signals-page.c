@@ -11,7 +11,7 @@
 #include "window/columns.h"
 #include "window/confidence.h"
 
-#define LEAST_WEIGHT 10 /* independent outcomes in a bin before its mean is shown */
+#define WEIGHT_ROWS 11 /* of the voters that count most */
 
 struct _TfSignalsPage
 {
@@ -19,14 +19,16 @@ struct _TfSignalsPage
   TfDesk       *desk;
   GtkStack     *list_stack, *detail_stack;
   GtkWidget    *list, *table;
-  GtkLabel     *title, *sentence, *times, *why, *opinion, *plan_text;
-  GtkBox       *verdicts, *vote, *plan;
+  GtkLabel     *title, *sentence, *times, *why, *opinion, *plan_title, *plan_text, *who_title, *who_text;
+  GtkBox       *verdicts, *vote, *plan, *who;
   TfChart      *contributions, *plan_chart, *weights;
   GtkGrid      *calibration;
   TfSignalItem *item;       /* (nullable): the one that is explained */
   GtkLabel     *cells[TF_CALIBRATION_BINS + 1][4];
   gint64        weighed;    /* proposals that were learned from when the weights were drawn last */
   gint64        learned;    /* outcomes when the calibration was shown last */
+  gboolean      choosing;   /* the page itself selects a row */
+  gboolean      chosen;     /* somebody has selected one: it stays */
 };
 
 G_DEFINE_FINAL_TYPE (TfSignalsPage, tf_signals_page, GTK_TYPE_WIDGET)
@@ -175,7 +177,7 @@ static const TfColumnSpec columns[] = {
   { N_("UTC"), "time", TF_CELL_TEXT, 10, signal_time },
   { N_("From"), "name", TF_CELL_TEXT, -9 },
   { N_("Proposal"), "symbol", TF_CELL_TEXT, 10, signal_proposal },
-  { N_("Confidence"), "confidence", TF_CELL_WIDGET, 0, NULL, create_confidence, update_confidence },
+  { N_("Confidence"), "confidence", TF_CELL_WIDGET, -1, NULL, create_confidence, update_confidence },
   { N_("Verdicts"), "verdicts", TF_CELL_WIDGET, 0, NULL, create_verdicts, update_verdicts },
   { N_("Outcome"), "outcome", TF_CELL_CHANGE, 6, signal_outcome },
 };
@@ -308,26 +310,19 @@ show_vote (TfSignalsPage        *self,
     }
   tf_plot_clear (plot);
   tf_plot_add_bars (plot, NULL, bars, parts->len);
+  tf_plot_set_format (plot, TF_FORMAT_NUMBER, 3);
   tf_chart_changed (self->contributions);
 }
 
 static void
-show_plan (TfSignalsPage        *self,
-           const TfSignalValues *now)
+describe_plan (const TfSignalValues *now,
+               GString              *text)
 {
-  TfSnapshot *snapshot = tf_desk_get_snapshot (self->desk);
-  TfPlot *plot = tf_chart_get_plot (self->plan_chart);
   double price = (double) now->price / TF_SCALE, risk = fabs (price - now->stop);
   g_autofree char *entry = tf_words_price ((TfPrice) { now->price });
-  g_autofree char *stop = tf_words_price ((TfPrice) { tf_ratio_raw (now->stop) }), *target = NULL, *away = NULL, *gain = NULL;
-  g_autoptr (GString) text = g_string_new (NULL);
-  gint instrument = -1;
-  gboolean known;
+  g_autofree char *stop = tf_words_price ((TfPrice) { tf_ratio_raw (now->stop) });
+  g_autofree char *away = tf_words_percent_change (now->stop / price - 1, 2), *target = NULL, *gain = NULL;
 
-  gtk_widget_set_visible (GTK_WIDGET (self->plan), isfinite (now->stop));
-  if (!isfinite (now->stop))
-    return;
-  away = tf_words_percent_change (now->stop / price - 1, 2);
   g_string_append_printf (text, _("In at %s, stop at %s (%s)"), entry, stop, away);
   if (now->target > 0)
     {
@@ -343,11 +338,31 @@ show_plan (TfSignalsPage        *self,
     }
   else
     g_string_append (text, _(".\nStill open: it is tracked to its outcome, traded or not."));
-  tf_label_set (self->plan_text, text->str, FALSE);
+}
+
+static void
+show_plan (TfSignalsPage        *self,
+           const TfSignalValues *now)
+{
+  TfSnapshot *snapshot = tf_desk_get_snapshot (self->desk);
+  TfPlot *plot = tf_chart_get_plot (self->plan_chart);
+  double price = (double) now->price / TF_SCALE;
+  g_autoptr (GString) text = g_string_new (NULL);
+  gint instrument = -1;
+  gboolean known;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->plan_text), isfinite (now->stop));
+  tf_label_set (self->plan_title, isfinite (now->stop) ? _("Exit plan") : _("Price then and now"), FALSE);
+  if (isfinite (now->stop))
+    {
+      describe_plan (now, text);
+      tf_label_set (self->plan_text, text->str, FALSE);
+    }
 
   if (snapshot != NULL)
     instrument = tf_universe_find (snapshot->config->universe, now->symbol);
   known = instrument >= 0 && instrument == snapshot->chart_instrument && snapshot->n_candles > 0;
+  gtk_widget_set_visible (GTK_WIDGET (self->plan), isfinite (now->stop) || known);
   gtk_widget_set_visible (GTK_WIDGET (self->plan_chart), known);
   if (!known)
     {
@@ -358,17 +373,60 @@ show_plan (TfSignalsPage        *self,
   tf_plot_clear (plot);
   {
     guint n = MIN (snapshot->n_candles, 120);
-    TfPlotMark mark = { .time = now->time, .value = price, .kind = now->copied != 0 ? TF_MARK_ENTRY : TF_MARK_REFUSED,
-                        .direction = now->direction };
+    TfPlotMark mark = {
+      .time = now->time,
+      .value = price,
+      .kind = now->copied == 0 ? TF_MARK_REFUSED : isfinite (now->stop) ? TF_MARK_ENTRY : TF_MARK_EXIT,
+      .direction = now->direction,
+    };
 
     tf_plot_add_candles (plot, NULL, snapshot->candles + snapshot->n_candles - n, n);
     if (now->time >= snapshot->candles[snapshot->n_candles - n].time)
       tf_plot_add_marks (plot, NULL, &mark, 1);
   }
-  tf_plot_add_level (plot, _("Stop"), now->stop, TF_LEVEL_LOSS);
-  if (now->target > 0)
+  if (isfinite (now->stop))
+    tf_plot_add_level (plot, _("Stop"), now->stop, TF_LEVEL_LOSS);
+  if (isfinite (now->stop) && now->target > 0)
     tf_plot_add_level (plot, _("Target"), now->target, TF_LEVEL_GAIN);
   tf_chart_changed (self->plan_chart);
+}
+
+/* Whose word it is, and what it was worth so far. */
+static void
+show_who (TfSignalsPage        *self,
+          const TfConfig       *config,
+          const TfSignalValues *now)
+{
+  TfSnapshot *snapshot = tf_desk_get_snapshot (self->desk);
+  gint bot = tf_config_find_bot (config, now->origin), trader = tf_config_find_trader (config, now->origin);
+  const TfVoterView *view = NULL;
+  g_autoptr (GString) text = g_string_new (NULL);
+  g_autofree char *title = NULL, *grade = NULL;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->who), bot >= 0 || trader >= 0);
+  if (bot < 0 && trader < 0)
+    return;
+  title = g_strdup_printf (_("About %s"), now->name);
+  tf_label_set (self->who_title, title, FALSE);
+  if (bot >= 0)
+    g_string_append_printf (text, "%s\n", _(config->bots[bot].reason));
+  else
+    {
+      grade = tf_words_grade (config->traders[trader].grade);
+      g_string_append_printf (text, "%s\n%s\n", _(config->traders[trader].known_for), grade);
+    }
+  if (snapshot != NULL && snapshot->config == config)
+    view = &snapshot->voters[bot >= 0 ? (guint) bot : config->n_bots + (guint) trader];
+  if (view != NULL && view->resolved > 0)
+    {
+      g_autofree char *count = tf_words_count (view->resolved), *mean = tf_words_r (view->mean_outcome);
+      g_autofree char *lately = tf_words_r (view->recent_outcome);
+
+      g_string_append_printf (text, _("%s proposals have come to an outcome: %s on average, %s lately."), count, mean, lately);
+    }
+  else
+    g_string_append (text, _("None of its proposals has come to an outcome yet."));
+  tf_label_set (self->who_text, text->str, FALSE);
 }
 
 static void
@@ -416,6 +474,7 @@ show_item (TfSignalsPage *self)
   show_verdicts (self, config, now);
   show_vote (self, config, now);
   show_plan (self, now);
+  show_who (self, config, now);
 }
 
 static void
@@ -425,6 +484,7 @@ on_selected (TfSignalsPage *self)
 
   if (item == NULL || item == self->item)
     return;
+  self->chosen = !self->choosing;
   if (self->item != NULL)
     g_signal_handlers_disconnect_by_func (self->item, show_item, self);
   g_set_object (&self->item, item);
@@ -435,26 +495,51 @@ on_selected (TfSignalsPage *self)
 
 /* What was learned */
 
+static int
+by_weight (gconstpointer a,
+           gconstpointer b,
+           gpointer      data)
+{
+  const TfVoterView *voters = data;
+  double x = fabs (voters[*(const guint *) a].weight), y = fabs (voters[*(const guint *) b].weight);
+
+  return (x < y) - (x > y);
+}
+
 static void
 show_weights (TfSignalsPage    *self,
               const TfSnapshot *snapshot)
 {
+  const char *const columns_of[] = { _("Over all"), _("Trend up"), _("Trend down"), _("Range"), _("Turbulent") };
   const TfConfig *config = snapshot->config;
-  guint n = tf_config_n_voters (config);
-  g_autofree TfPlotBar *bars = g_new (TfPlotBar, n);
+  guint n = tf_config_n_voters (config), shown = MIN (n, WEIGHT_ROWS);
+  g_autofree guint *order = g_new (guint, n);
+  const char *names[WEIGHT_ROWS];
+  double values[WEIGHT_ROWS][1 + TF_N_REGIMES];
   TfPlot *plot = tf_chart_get_plot (self->weights);
   gint64 resolved = 0;
 
   for (guint v = 0; v < n; v++)
     {
-      bars[v] = (TfPlotBar) { tf_config_voter_name (config, v), snapshot->voters[v].weight };
+      order[v] = v;
       resolved += snapshot->voters[v].resolved;
     }
   if (self->weighed == resolved + 1)
     return;
   self->weighed = resolved + 1;
+  g_qsort_with_data (order, (int) n, sizeof *order, by_weight, snapshot->voters);
+  for (guint i = 0; i < shown; i++)
+    {
+      const TfVoterView *view = &snapshot->voters[order[i]];
+
+      names[i] = tf_config_voter_name (config, order[i]);
+      values[i][0] = view->weight;
+      memcpy (&values[i][1], view->weight_in, sizeof view->weight_in);
+    }
   tf_plot_clear (plot);
-  tf_plot_add_bars (plot, NULL, bars, n);
+  if (resolved > 0)
+    tf_plot_add_heat (plot, NULL, names, shown, columns_of, 1 + TF_N_REGIMES, &values[0][0], 0, TF_HEAT_GAIN_LOSS);
+  tf_plot_set_format (plot, TF_FORMAT_NUMBER, 3);
   tf_chart_changed (self->weights);
 }
 
@@ -484,7 +569,7 @@ show_calibration (TfSignalsPage    *self,
                   const TfSnapshot *snapshot)
 {
   const TfCalibration *calibration = &snapshot->calibration;
-  const char *const titles[] = { _("Confidence"), _("Cases"), _("Predicted"), _("Happened") };
+  const char *const titles[] = { _("Confidence"), _("Outcomes"), _("Predicted"), _("Happened") };
   gint64 cases = 0;
 
   for (guint b = 0; b < TF_CALIBRATION_BINS; b++)
@@ -497,23 +582,42 @@ show_calibration (TfSignalsPage    *self,
   for (guint b = 0; b < TF_CALIBRATION_BINS; b++)
     {
       const TfCalibrationBin *bin = &calibration->bins[b];
-      gboolean known = bin->weight >= LEAST_WEIGHT;
       double mean = (double) NAN, error = (double) NAN;
+      gboolean known = tf_calibration_mean (calibration, b, &mean, &error);
       g_autofree char *range = g_strdup_printf ("%.2f–%.2f", tf_calibration_edges[b], tf_calibration_edges[b + 1]);
       g_autofree char *count = tf_words_count ((gint64) bin->count), *predicted = NULL, *happened = NULL, *shown = NULL;
 
-      if (known)
-        tf_calibration_mean (calibration, b, &mean, &error);
       predicted = tf_words_r (known ? bin->predicted / bin->weight : (double) NAN);
       happened = tf_words_r (mean);
-      shown = known ? g_strdup_printf ("%s ± %.2f", happened, error)
-              : bin->count > 0 ? g_strdup_printf (_("too early: %.0f of %d"), floor (bin->weight), LEAST_WEIGHT) : g_strdup ("–");
+      shown = known ? g_strdup_printf ("%s ± %.2f", happened, error) : g_strdup (bin->count > 0 ? _("too early") : "–");
       tf_label_set (calibration_cell (self, b + 1, 0), range, FALSE);
       tf_label_set (calibration_cell (self, b + 1, 1), count, FALSE);
       tf_label_set (calibration_cell (self, b + 1, 2), predicted, FALSE);
       tf_label_set (calibration_cell (self, b + 1, 3), shown, FALSE);
-      tf_label_tone (calibration_cell (self, b + 1, 3), known ? mean : 0);
+      tf_label_tone (calibration_cell (self, b + 1, 3), known && fabs (mean) > 2 * error ? mean : 0);
     }
+}
+
+/* The newest that was voted on and decided: it has the most to show. */
+static void
+select_newest (TfSignalsPage *self)
+{
+  GtkSelectionModel *model = gtk_column_view_get_model (GTK_COLUMN_VIEW (self->table));
+  guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (model)), 50), best = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (TfSignalItem) item = g_list_model_get_item (G_LIST_MODEL (model), i);
+
+      if (isnan (item->now.confidence) || item->now.verdicts == 0)
+        continue;
+      best = i;
+      break;
+    }
+  self->choosing = TRUE;
+  if (n > 0)
+    gtk_selection_model_select_item (model, best, TRUE);
+  self->choosing = FALSE;
 }
 
 static void
@@ -525,8 +629,15 @@ on_updated (TfSignalsPage *self)
   if (!gtk_widget_get_mapped (GTK_WIDGET (self)))
     return;
   gtk_stack_set_visible_child_name (self->list_stack, any ? "list" : "empty");
+  if (!any && self->item != NULL) /* another workspace */
+    {
+      g_signal_handlers_disconnect_by_func (self->item, show_item, self);
+      g_clear_object (&self->item);
+      self->chosen = FALSE;
+      show_item (self);
+    }
   if (self->item == NULL && any)
-    gtk_selection_model_select_item (gtk_column_view_get_model (GTK_COLUMN_VIEW (self->table)), 0, TRUE);
+    select_newest (self);
   else if (self->item != NULL)
     show_plan (self, &self->item->now);
   if (snapshot != NULL)
@@ -541,8 +652,12 @@ on_updated (TfSignalsPage *self)
 static void
 tf_signals_page_map (GtkWidget *widget)
 {
+  TfSignalsPage *self = TF_SIGNALS_PAGE (widget);
+
   GTK_WIDGET_CLASS (tf_signals_page_parent_class)->map (widget);
-  on_updated (TF_SIGNALS_PAGE (widget));
+  if (!self->chosen)
+    select_newest (self);
+  on_updated (self);
 }
 
 static void
@@ -576,7 +691,11 @@ tf_signals_page_class_init (TfSignalsPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, times);
   gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, why);
   gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, opinion);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, plan_title);
   gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, plan_text);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, who);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, who_title);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, who_text);
   gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, verdicts);
   gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, vote);
   gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, plan);
@@ -610,6 +729,7 @@ tf_signals_page_new (TfDesk *desk)
   self->desk = g_object_ref (desk);
   self->table = tf_table_new (TF_TYPE_SIGNAL_ITEM, tf_desk_get_signals (desk), columns, G_N_ELEMENTS (columns), _("Signals"));
   g_object_set_data_full (G_OBJECT (self->table), "tf-desk", g_object_ref (desk), g_object_unref);
+  tf_table_remember (GTK_COLUMN_VIEW (self->table), "signals");
   tf_list_stay_on_top (self->table);
   tf_table_on_select (self->table, G_CALLBACK (on_selected), self);
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->list), self->table);
