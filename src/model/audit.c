@@ -127,6 +127,8 @@ tf_audit_entry_new (const TfRecord *record,
   self->record.text = self->text = g_strdup (record->text);
   self->sentence = tf_words_record (record, config);
   self->what = skip (self->sentence, self->account, ": ");
+  if (record->kind == TF_RECORD_FILL)
+    self->what = skip (self->what, self->account, " ");
   if (record->kind == TF_RECORD_VERDICT)
     self->what = skip (self->what, tf_words_verdict ((TfVerdict) record->code), " ");
   self->who = *record->origin != '\0' ? tf_words_voter (config, record->origin) : g_strdup ("");

@@ -146,18 +146,24 @@ by_kind (gconstpointer a,
 
 static gint
 fill_spark (const TfCurve *curve,
+            TfMoney        capital,
+            TfMoney        now,
             double         spark[TF_SPARK_POINTS],
             double         add)
 {
-  guint n = MIN (curve->n, TF_SPARK_POINTS);
+  guint n = MIN (curve->n, TF_SPARK_POINTS - 1);
 
+  if (n == 0)
+    return 0;
   for (guint i = 0; i < n; i++)
     {
       guint at = n > 1 ? (guint) ((guint64) i * (curve->n - 1) / (n - 1)) : 0;
 
-      spark[i] = spark[i] * add + tf_money_double (curve->equity[at]);
+      /* From what was there before the first trade to what is there now: its slope has the sign of the gain. */
+      spark[i] = spark[i] * add + tf_money_double (i > 0 ? curve->equity[at] : capital);
     }
-  return (gint) n;
+  spark[n] = spark[n] * add + tf_money_double (now);
+  return (gint) n + 1;
 }
 
 static void
@@ -199,7 +205,7 @@ sync_accounts (TfDesk *self)
       row->trades = (gint) view->performance.trades;
       row->win_rate = row->trades > 0 ? (double) view->performance.wins / row->trades : (double) NAN;
       row->state = (gint) view->state;
-      row->n_spark = fill_spark (&view->curve, row->spark, 0);
+      row->n_spark = fill_spark (&view->curve, from->capital, view->equity, row->spark, 0);
     }
   sync_rows (self->accounts, rows, sizeof *rows, config->n_accounts, by_index);
 }
@@ -370,7 +376,8 @@ sync_totals (TfDesk *self)
         continue;
       totals->today += snapshot->accounts[a].equity.raw - snapshot->accounts[a].day_start.raw;
       totals->positions += snapshot->accounts[a].positions;
-      totals->n_spark = fill_spark (&snapshot->accounts[a].curve, totals->spark, a > 0);
+      totals->n_spark = fill_spark (&snapshot->accounts[a].curve, config->accounts[a].capital, snapshot->accounts[a].equity,
+                                    totals->spark, a > 0);
     }
   if (snapshot == NULL)
     return;
@@ -590,8 +597,8 @@ tell_refusal (TfDesk               *self,
   if (nearest == NULL || strcmp (nearest->reason, "nothing-held") == 0 || strcmp (nearest->reason, "halted") == 0)
     return; /* that trading is halted was said once */
   why = tf_words_why (self->config, values->origin, nearest->reason, nearest->value, nearest->limit);
-  text = g_strdup_printf (_("Nobody copies %s, %s %s; nearest %s: %s"), values->name, tf_words_direction (values->direction),
-                          coin, self->config->accounts[account].id, why);
+  text = g_strdup_printf (_("All refuse %s, %s %s: %s (%s)"), values->name, tf_words_direction (values->direction), coin, why,
+                          self->config->accounts[account].id);
   tell (self, record, TF_TONE_REFUSED, text);
 }
 

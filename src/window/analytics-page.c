@@ -243,17 +243,35 @@ update_curve (TfAnalyticsPage  *self,
               gint              account)
 {
   TfPlot *plot = tf_chart_get_plot (TF_CHART (self->curve));
-  g_autofree TfTime *times = g_new (TfTime, TF_CURVE_POINTS);
-  g_autofree double *equity = g_new (double, 2 * TF_CURVE_POINTS);
-  double *drawdown = equity + TF_CURVE_POINTS;
+  g_autofree TfTime *times = g_new (TfTime, TF_CURVE_POINTS + 1);
+  g_autofree double *equity = g_new (double, 2 * (TF_CURVE_POINTS + 1));
+  double *drawdown = equity + TF_CURVE_POINTS + 1, now = 0, peak = 0, least = G_MAXDOUBLE;
   guint n = tf_metrics_curve (snapshot, account, times, equity, drawdown);
+
+  /* The curve is one of closed bars; it ends where the headline stands. */
+  for (guint a = 0; a < snapshot->config->n_accounts; a++)
+    if (account < 0 || a == (guint) account)
+      now += tf_money_double (snapshot->accounts[a].equity);
+  for (guint i = 0; i < n; i++)
+    {
+      peak = MAX (peak, equity[i]);
+      least = MIN (least, equity[i]);
+    }
+  peak = MAX (peak, now);
+  least = MIN (least, now);
+  if (n > 0 && snapshot->time > times[n - 1])
+    {
+      times[n] = snapshot->time;
+      equity[n] = now;
+      drawdown[n++] = peak > 0 ? now / peak - 1 : 0;
+    }
 
   tf_plot_clear (plot);
   tf_plot_add_line (plot, _("Equity"), times, equity, n, 0, TF_LINE_AREA);
-  tf_plot_set_format (plot, TF_FORMAT_MONEY, 0);
+  tf_plot_set_format (plot, TF_FORMAT_MONEY, peak - least < 5 ? 2 : 0); /* as the axis, which has a few steps of it */
   tf_plot_add_pane (plot, 0.3);
   tf_plot_add_underwater (plot, _("Below peak"), times, drawdown, n);
-  tf_plot_set_format (plot, TF_FORMAT_PERCENT, 1);
+  tf_plot_set_format (plot, TF_FORMAT_PERCENT, 2);
   tf_chart_changed (TF_CHART (self->curve));
 }
 
@@ -271,7 +289,7 @@ update_reliability (TfAnalyticsPage  *self,
   tf_remove_children (self->bins);
   attach_label (self->bins, _("Confidence"), 0, 0, 0, "caption-heading");
   attach_label (self->bins, _("Outcomes"), 1, 0, 1, "caption-heading");
-  attach_label (self->bins, _("Foretold"), 2, 0, 1, "caption-heading");
+  attach_label (self->bins, _("Predicted"), 2, 0, 1, "caption-heading");
   attach_label (self->bins, _("Happened"), 3, 0, 1, "caption-heading");
   for (guint b = 0; b < TF_CALIBRATION_BINS; b++)
     {
@@ -326,10 +344,10 @@ update_calibration (TfAnalyticsPage  *self,
     {
       chance = 2 * sqrt (squares) / weight;
       if (fabs (bias) <= chance)
-        text = g_strdup_printf (_("Of %s outcomes the mean was as foretold, within what chance explains."), count);
+        text = g_strdup_printf (_("Of %s outcomes the mean was as predicted, within what chance explains."), count);
       else
-        text = g_strdup_printf (bias > 0 ? _("Of %s outcomes the mean was %.2f R better than foretold.")
-                                         : _("Of %s outcomes the mean was %.2f R worse than foretold."), count, fabs (bias));
+        text = g_strdup_printf (bias > 0 ? _("Of %s outcomes the mean was %.2f R better than predicted.")
+                                         : _("Of %s outcomes the mean was %.2f R worse than predicted."), count, fabs (bias));
     }
   tf_label_set (GTK_LABEL (self->calibration), text, FALSE);
 }
@@ -579,6 +597,7 @@ tf_analytics_page_init (TfAnalyticsPage *self)
   create_figures (self);
   table = tf_table_new (TF_TYPE_RANK_ITEM, G_LIST_MODEL (self->ranks), rank_columns, G_N_ELEMENTS (rank_columns),
                         _("Ranking of the bots"));
+  tf_table_remember (GTK_COLUMN_VIEW (table), "ranking");
   gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->ranking), table);
   tf_chart_set_label (TF_CHART (self->curve), _("Equity and drawdown"));
   tf_chart_set_label (TF_CHART (self->reliability), _("Confidence against outcomes"));

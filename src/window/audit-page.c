@@ -354,6 +354,20 @@ on_chain (GObject      *source,
     add_cause (self, entries->pdata[i]);
 }
 
+/* A time of the journal as people read it; NULL: it is none. */
+static char *
+readable_time (const char *pair)
+{
+  const char *value = strchr (pair, '=');
+  g_autofree char *moment = NULL;
+  TfTime time;
+
+  if (value == NULL || !g_ascii_isdigit (value[1]) || strchr (value, 'T') == NULL || !tf_time_parse (value + 1, &time, NULL))
+    return NULL;
+  moment = tf_words_moment (time);
+  return g_strdup_printf ("%.*s=%s", (int) (value - pair), pair, moment);
+}
+
 /* "stop=1 target=2 a few words" as a line for each pair. */
 static char *
 break_pairs (const char *text)
@@ -363,6 +377,13 @@ break_pairs (const char *text)
 
   for (guint i = 0; words[i] != NULL; i++)
     {
+      char *time = readable_time (words[i]);
+
+      if (time != NULL)
+        {
+          g_free (words[i]);
+          words[i] = time;
+        }
       if (i > 0)
         g_string_append_c (lines, strchr (words[i], '=') != NULL ? '\n' : ' ');
       for (const char *c = words[i]; *c != '\0'; c++)
@@ -820,6 +841,7 @@ add_columns (TfAuditPage *self)
       gtk_column_view_column_set_expand (column, columns[i].expand);
       gtk_column_view_append_column (GTK_COLUMN_VIEW (self->view), column);
     }
+  tf_table_remember (GTK_COLUMN_VIEW (self->view), "entries");
 }
 
 static void
