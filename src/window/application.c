@@ -10,6 +10,7 @@
 #include "window/window.h"
 
 #define DEFAULT_SPEED 60
+#define ALARM_PAUSE 10 /* s between two notifications */
 
 struct _TfApplication
 {
@@ -19,6 +20,8 @@ struct _TfApplication
   TfRunSpec     *spec;
   gboolean       start, quitting, own_speed;
   int            tab;    /* that the command line asks for; −1: the last one */
+  guint          alarm_pause;
+  char          *alarm;  /* (nullable): came during the pause */
 };
 
 G_DEFINE_FINAL_TYPE (TfApplication, tf_application, ADW_TYPE_APPLICATION)
@@ -207,14 +210,42 @@ on_quit (GSimpleAction *action,
 }
 
 static void
-on_alarm (TfApplication *self,
-          const char    *text)
+notify (TfApplication *self,
+        const char    *text)
 {
   g_autoptr (GNotification) notification = g_notification_new (_("Trade Following"));
 
   g_notification_set_body (notification, text);
   g_notification_set_priority (notification, G_NOTIFICATION_PRIORITY_URGENT);
   g_application_send_notification (G_APPLICATION (self), "alarm", notification);
+}
+
+static void
+on_alarm_pause (gpointer data)
+{
+  TfApplication *self = data;
+  g_autofree char *text = g_steal_pointer (&self->alarm);
+
+  self->alarm_pause = 0;
+  if (text == NULL)
+    return;
+  notify (self, text);
+  self->alarm_pause = g_timeout_add_once (1000 * ALARM_PAUSE, on_alarm_pause, self);
+}
+
+/* The first at once; of what follows within the pause only the last one, in its place: nobody is to be flooded. */
+static void
+on_alarm (TfApplication *self,
+          const char    *text)
+{
+  if (self->alarm_pause != 0)
+    {
+      g_free (self->alarm);
+      self->alarm = g_strdup (text);
+      return;
+    }
+  notify (self, text);
+  self->alarm_pause = g_timeout_add_once (1000 * ALARM_PAUSE, on_alarm_pause, self);
 }
 
 /* Menu */
@@ -354,6 +385,8 @@ tf_application_finalize (GObject *object)
 {
   TfApplication *self = TF_APPLICATION (object);
 
+  g_clear_handle_id (&self->alarm_pause, g_source_remove);
+  g_free (self->alarm);
   g_clear_object (&self->desk);
   g_clear_object (&self->system);
   tf_run_spec_free (self->spec);
