@@ -34,7 +34,7 @@ lines_close (Lines *self)
 {
   if (self->file != NULL)
     gzclose_r (self->file);
-  g_byte_array_unref (self->data);
+  g_clear_pointer (&self->data, g_byte_array_unref);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Lines, lines_close)
@@ -384,7 +384,6 @@ decode_file (Output        *output,
       || !lines_open (&snapshots.lines, rest_path != NULL ? rest_path : "/dev/null"))
     {
       g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "%s: found a file beside it that cannot be read", path);
-      lines_open (&lines, "/dev/null");
       return FALSE;
     }
   if (!g_file_test (path, G_FILE_TEST_IS_REGULAR) || !lines_open (&lines, path))
