@@ -11,6 +11,7 @@
 #include "core/indicators/indicator.h"
 #include "core/risk/alerts.h"
 #include "core/risk/state.h"
+#include "io/feeds/venue.h"
 #include "io/sources/source.h"
 #include "io/storage/journal.h"
 
@@ -412,22 +413,27 @@ list_indicators (List    *list,
   return TRUE;
 }
 
+static void
+add_venue (List       *list,
+           const char *id,
+           const char *title,
+           const char *endpoint)
+{
+  json_builder_begin_object (list->builder);
+  tf_json_string (list->builder, "id", id);
+  tf_json_string (list->builder, "title", title);
+  tf_json_string (list->builder, "endpoint", endpoint);
+  json_builder_end_object (list->builder);
+}
+
 static gboolean
 list_venues (List    *list,
              GError **error)
 {
-  static const struct { const char *id, *title; } venues[] = {
-    { "demo", N_("Demo market: simulated") },
-    { "replay", N_("Candle and signal files") },
-  };
-
-  for (guint k = 0; k < G_N_ELEMENTS (venues); k++)
-    {
-      json_builder_begin_object (list->builder);
-      tf_json_string (list->builder, "id", venues[k].id);
-      tf_json_string (list->builder, "title", _(venues[k].title));
-      json_builder_end_object (list->builder);
-    }
+  add_venue (list, "demo", _("Demo market: simulated"), "");
+  add_venue (list, "replay", _("Candle and signal files"), "");
+  for (const TfVenue *const *venue = tf_venues (); *venue != NULL; venue++)
+    add_venue (list, (*venue)->id, (*venue)->title, (*venue)->url);
   return TRUE;
 }
 

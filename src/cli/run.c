@@ -10,6 +10,7 @@
 
 #include "cli/command.h"
 #include "cli/summary.h"
+#include "io/feeds/venue.h"
 #include "model/run.h"
 
 static GMutex running_lock;
@@ -121,7 +122,7 @@ execute (const TfRunSpec *spec,
 
 typedef struct
 {
-  char *market, *workspace, *duration, *speed, *interval, *from, *to, *seed;
+  char *market, *workspace, *duration, *speed, *interval, *from, *to, *seed, *endpoint, *record;
   char **data, **signals;
   gboolean json;
 } Options;
@@ -131,8 +132,10 @@ fill_spec (const Options *options,
            TfRunSpec     *spec,
            GError       **error)
 {
-  gboolean demo = strcmp (spec->market, "demo") == 0;
+  gboolean files = strcmp (spec->market, "replay") == 0 || strcmp (spec->market, "backtest") == 0;
 
+  spec->endpoint = g_strdup (options->endpoint);
+  spec->record = g_strdup (options->record);
   if (options->workspace != NULL)
     spec->workspace = g_strdup (options->workspace);
   if (options->data != NULL)
@@ -177,10 +180,16 @@ fill_spec (const Options *options,
                    options->to, options->from);
       return FALSE;
     }
-  if (demo != (spec->data[0] == NULL && spec->signals[0] == NULL))
+  if (tf_venue_find (spec->market) == NULL && (spec->endpoint != NULL || spec->record != NULL))
+    {
+      g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "found %s for market %s, expected a venue",
+                   spec->endpoint != NULL ? "--endpoint" : "--record", spec->market);
+      return FALSE;
+    }
+  if (files == (spec->data[0] == NULL && spec->signals[0] == NULL))
     {
       g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, "found %s for market %s, expected %s",
-                   demo ? "data files" : "no data", spec->market, demo ? "none: it makes its own" : "--data or --signals");
+                   files ? "no data" : "data files", spec->market, files ? "--data or --signals" : "none: it has its own");
       return FALSE;
     }
   return TRUE;
@@ -219,9 +228,11 @@ run_with (const TfCommandLine *command,
   g_autoptr (TfRunSpec) spec = NULL;
   g_autoptr (GError) error = NULL;
   const GOptionEntry run_only[] = {
-    { "market", 0, 0, G_OPTION_ARG_STRING, &options.market, "demo or replay", "MARKET" },
+    { "market", 0, 0, G_OPTION_ARG_STRING, &options.market, "demo, replay or a venue: see list venues", "MARKET" },
     { "for", 0, 0, G_OPTION_ARG_STRING, &options.duration, "Stop after this time: on the clock, at --speed max the market's", "90s|10m" },
     { "speed", 0, 0, G_OPTION_ARG_STRING, &options.speed, "Market seconds a second, or max", "N" },
+    { "endpoint", 0, 0, G_OPTION_ARG_STRING, &options.endpoint, "Of a venue, instead of its own", "URL" },
+    { "record", 0, 0, G_OPTION_ARG_FILENAME, &options.record, "Keep a venue's raw messages", "FILE" },
     { "seed", 0, 0, G_OPTION_ARG_STRING, &options.seed, "Of the demo market and of all chance", "N" },
     { NULL },
   };
@@ -247,8 +258,9 @@ run_with (const TfCommandLine *command,
   if (status != TF_EXIT_DONE)
     return status;
   if (market == NULL && (options.market == NULL
-                         || (strcmp (options.market, "demo") != 0 && strcmp (options.market, "replay") != 0)))
-    return tf_cli_usage (command, "found %s%s, expected --market demo or replay",
+                         || (strcmp (options.market, "demo") != 0 && strcmp (options.market, "replay") != 0
+                             && tf_venue_find (options.market) == NULL)))
+    return tf_cli_usage (command, "found %s%s, expected --market demo, replay or a venue",
                          options.market != NULL ? "--market " : "no --market", options.market != NULL ? options.market : "");
   spec = tf_run_spec_new (market != NULL ? market : options.market);
   if (!fill_spec (&options, spec, &error))
@@ -271,8 +283,8 @@ run_backtest (int    argc,
 }
 
 const TfCommandLine tf_command_run = {
-  "run", "--market demo|replay [--data PATH…] [--signals FILE…] [--interval 1h] [--from DATE] [--to DATE] [--workspace FILE]"
-         " [--for 90s] [--speed 1|60|max] [--seed N] [--json]",
+  "run", "--market demo|replay|binance|coinbase|kraken|hyperliquid [--data PATH…] [--signals FILE…] [--interval 1h] [--from DATE] [--to DATE] [--workspace FILE]"
+         " [--for 90s] [--speed 1|60|max] [--seed N] [--endpoint URL] [--record FILE] [--json]",
   "Runs the complete system without a window", run_run,
 };
 

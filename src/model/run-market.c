@@ -46,6 +46,66 @@ connect_traders (TfConfig      *config,
   return FALSE;
 }
 
+/* A venue gives nothing twice. */
+gboolean
+tf_run_is_live (const TfRun *self)
+{
+  return tf_venue_find (self->spec->market) != NULL;
+}
+
+/* “ws://127.0.0.1:9001/ws” and the same host's REST: a venue's stand-in serves both. */
+static char *
+rest_of (const char *endpoint)
+{
+  g_autoptr (GUri) uri = endpoint != NULL ? g_uri_parse (endpoint, G_URI_FLAGS_NONE, NULL) : NULL;
+
+  if (uri == NULL)
+    return NULL;
+  return g_uri_join (G_URI_FLAGS_NONE, strcmp (g_uri_get_scheme (uri), "ws") == 0 ? "http" : "https", NULL,
+                     g_uri_get_host (uri), g_uri_get_port (uri), "", NULL, NULL);
+}
+
+static gboolean
+open_live (TfRun         *self,
+           const TfVenue *venue,
+           GError       **error)
+{
+  const TfRunSpec *spec = self->spec;
+  g_autoptr (TfUniverse) universe = self->config != NULL ? tf_universe_copy (self->config->universe) : tf_live_universe (venue);
+  TfTime interval = spec->interval > 0 ? spec->interval : TF_MINUTE;
+  g_autofree char *rest = rest_of (spec->endpoint);
+  TfLive *live;
+
+  if (spec->data[0] != NULL || spec->signals[0] != NULL)
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found data files for %s, expected none: it is a live market", venue->title);
+      return FALSE;
+    }
+  live = tf_live_new (&(TfLiveOptions) {
+                        .venue = venue,
+                        .url = spec->endpoint,
+                        .rest = rest,
+                        .universe = universe,
+                        .interval = interval,
+                        .seed = spec->seed,
+                        .record = spec->record,
+                      }, error);
+  if (live == NULL)
+    return FALSE;
+  self->source = tf_live_get_source (live);
+  g_mutex_lock (&self->lock);
+  self->live = live;
+  g_mutex_unlock (&self->lock);
+  if (self->config == NULL)
+    {
+      tf_live_discover (live, universe);
+      self->config = tf_config_new_default (spec->market, universe, interval, spec->seed);
+      tf_live_read_history (live, HISTORY_BARS);
+    }
+  tf_live_start (live);
+  return TRUE;
+}
+
 gboolean
 tf_run_open_source (TfRun   *self,
                     GError **error)
@@ -71,9 +131,11 @@ tf_run_open_source (TfRun   *self,
       self->source = tf_demo_new (self->config->universe, spec->seed, HISTORY_BARS);
       return TRUE;
     }
+  if (tf_run_is_live (self))
+    return open_live (self, tf_venue_find (spec->market), error);
   if (strcmp (spec->market, "replay") != 0 && strcmp (spec->market, "backtest") != 0)
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found market “%s”, expected demo, replay or backtest", spec->market);
+      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found market “%s”, expected demo, replay, backtest or a venue", spec->market);
       return FALSE;
     }
   if (spec->data[0] == NULL && spec->signals[0] == NULL)

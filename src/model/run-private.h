@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/engine/engine.h"
+#include "model/live.h"
 #include "model/run.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,9 @@ struct _TfRun
   TfWriter       *writer;
   TfConfig       *config;
   TfEngine       *engine;
+  TfLive         *live;        /* the source, when it is a venue; guarded by the lock; NULL else */
+  GByteArray     *inputs;      /* (nullable): of a venue: TfEvents that a killed run had taken in after its checkpoint */
+  guint           inputs_at;
   TfEventSource  *source;      /* NULL: a run at rest that goes no further */
   GBytes         *place;       /* the source's state then */
   TfBatch        *batch;
@@ -62,6 +66,7 @@ gboolean    tf_run_finish           (TfRun           *self,
 /* run-market.c: where the events come from */
 gboolean    tf_run_open_source      (TfRun           *self,
                                      GError         **error);
+gboolean    tf_run_is_live          (const TfRun     *self);
 /* run-resume.c: how a run goes on after a stop or a crash */
 GBytes     *tf_run_save             (TfRun           *self);
 gboolean    tf_run_resume           (TfRun           *self,

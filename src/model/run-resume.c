@@ -28,7 +28,8 @@ tf_run_save (TfRun *self)
   CheckpointHeader header;
 
   memset (&header, 0, sizeof header);
-  if (self->has_next)
+  /* Of a venue, what is taken in later goes to the inputs. */
+  if (self->has_next && !tf_run_is_live (self))
     {
       header.has_next = 1;
       header.next = self->next;
@@ -162,8 +163,8 @@ tf_run_resume (TfRun   *self,
   if (!tf_workspace_get_head (self->workspace, &self->durable, head, error)
       || !tf_workspace_load_checkpoint (self->workspace, &checkpoint, error))
     return FALSE;
-  /* What is at rest needs no data, as long as nothing has to be decided again. */
-  if (self->source == NULL && (!self->at_rest || checkpoint.state == NULL || checkpoint.seq != self->durable)
+  /* What is at rest needs no data, as long as nothing has to be decided again; a venue's data is in the workspace. */
+  if (self->source == NULL && !(self->at_rest && tf_run_is_live (self)) && (!self->at_rest || checkpoint.state == NULL || checkpoint.seq != self->durable)
       && !tf_run_open_source (self, error))
     return FALSE;
   if (checkpoint.state != NULL)
@@ -177,6 +178,13 @@ tf_run_resume (TfRun   *self,
                                       self->spec->workspace);
           return FALSE;
         }
+      if (!self->opened && tf_run_is_live (self))
+        {
+          g_propagate_prefixed_error (error, g_steal_pointer (&other),
+                                      "%s: this run can be read, but not continued; start another workspace: ",
+                                      self->spec->workspace);
+          return FALSE;
+        }
       /* Of another version of the program: then everything is decided again from the start. */
       if (!self->opened)
         {
@@ -187,6 +195,12 @@ tf_run_resume (TfRun   *self,
           if (!tf_run_open_source (self, error))
             return FALSE;
         }
+    }
+  if (tf_run_is_live (self))
+    {
+      self->inputs = tf_workspace_load_inputs (self->workspace, error);
+      if (self->inputs == NULL)
+        return FALSE;
     }
   commands = journaled_commands (self, self->opened ? checkpoint.seq : 0, error);
   return commands != NULL && catch_up (self, commands, error);

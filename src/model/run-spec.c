@@ -10,7 +10,7 @@ tf_run_spec_new (const char *market)
   self->market = g_strdup (market);
   self->data = g_new0 (char *, 1);
   self->signals = g_new0 (char *, 1);
-  self->speed = strcmp (market, "demo") == 0 ? 1 : 0;
+  self->speed = strcmp (market, "replay") == 0 || strcmp (market, "backtest") == 0 ? 0 : 1;
   self->seed = 1;
   return self;
 }
@@ -22,6 +22,8 @@ tf_run_spec_copy (const TfRunSpec *self)
 
   copy->market = g_strdup (self->market);
   copy->workspace = g_strdup (self->workspace);
+  copy->endpoint = g_strdup (self->endpoint);
+  copy->record = g_strdup (self->record);
   copy->data = g_strdupv (self->data);
   copy->signals = g_strdupv (self->signals);
   return copy;
@@ -32,6 +34,8 @@ tf_run_spec_free (TfRunSpec *self)
 {
   g_free (self->market);
   g_free (self->workspace);
+  g_free (self->endpoint);
+  g_free (self->record);
   g_strfreev (self->data);
   g_strfreev (self->signals);
   g_free (self);

@@ -63,6 +63,7 @@ tf_run_free (TfRun *self)
     tf_writer_stop (self->writer, NULL);
   g_clear_pointer (&self->batch, tf_batch_free);
   g_clear_pointer (&self->engine, tf_engine_free);
+  g_clear_pointer (&self->inputs, g_byte_array_unref);
   if (self->source != NULL)
     self->source->free (self->source);
   g_clear_pointer (&self->place, g_bytes_unref);
@@ -116,6 +117,12 @@ describe (const TfRunSpec *spec)
 gboolean
 tf_run_read_next (TfRun *self)
 {
+  if (!self->has_next && self->inputs != NULL && self->inputs_at + sizeof self->next <= self->inputs->len)
+    {
+      memcpy (&self->next, self->inputs->data + self->inputs_at, sizeof self->next);
+      self->inputs_at += sizeof self->next;
+      self->has_next = TRUE;
+    }
   if (!self->has_next && self->source != NULL)
     self->has_next = self->source->next (self->source, &self->next);
   if (self->has_next && !self->opened && (self->next.flags & TF_EVENT_HISTORY) == 0)
@@ -145,6 +152,12 @@ tf_run_process_command (TfRun           *self,
 void
 tf_run_process_next (TfRun *self)
 {
+  if (self->writer != NULL && tf_run_is_live (self))
+    {
+      if (self->batch->inputs == NULL)
+        self->batch->inputs = g_byte_array_new ();
+      g_byte_array_append (self->batch->inputs, (const guint8 *) &self->next, sizeof self->next);
+    }
   tf_engine_process (self->engine, &self->next);
   self->has_next = FALSE;
 }
@@ -290,6 +303,10 @@ void
 tf_run_stop (TfRun *self)
 {
   g_atomic_int_set (&self->stopping, 1);
+  g_mutex_lock (&self->lock);
+  if (self->live != NULL)
+    tf_live_cancel (self->live);
+  g_mutex_unlock (&self->lock);
   /* Wakes a run that waits for the market. */
   tf_run_command (self, &(TfCommand) { .type = (TfCommandType) -1 });
 }
@@ -360,7 +377,9 @@ note_figures (TfRun  *self,
 
   if (figures.elapsed > 0)
     figures.events_per_second = (double) (figures.events - self->first_events) / figures.elapsed;
-  if (self->source != NULL && strcmp (self->spec->market, "demo") != 0)
+  if (self->live != NULL)
+    tf_live_get_figures (self->live, &figures.connection);
+  else if (self->source != NULL && strcmp (self->spec->market, "demo") != 0)
     figures.progress = tf_replay_get_progress (self->source);
   if (self->writer != NULL)
     {
@@ -464,7 +483,7 @@ wait_until_due (TfRun  *self,
         self->anchor_time = tf_engine_get_time (self->engine);
     }
   g_mutex_unlock (&self->lock);
-  if (speed <= 0)
+  if (speed <= 0 || self->live != NULL || !self->has_next)
     return g_async_queue_try_pop (self->commands);
   due = self->anchor + (gint64) ((double) (self->next.time - self->anchor_time) / 1000 / speed);
   if (due <= *now)
@@ -482,7 +501,7 @@ is_due (TfRun  *self,
   g_mutex_lock (&self->lock);
   speed = self->speed;
   g_mutex_unlock (&self->lock);
-  return speed <= 0 || (double) (self->next.time - self->anchor_time) / 1000 / speed <= (double) (now - self->anchor);
+  return speed <= 0 || self->live != NULL || (double) (self->next.time - self->anchor_time) / 1000 / speed <= (double) (now - self->anchor);
 }
 
 static gboolean
@@ -493,8 +512,8 @@ is_over (TfRun  *self,
     return TRUE;
   if (self->spec->duration == 0)
     return FALSE;
-  return self->spec->speed > 0 ? now - self->started >= self->spec->duration / 1000
-                               : self->next.time - self->first_time >= self->spec->duration;
+  return self->spec->speed > 0 || self->live != NULL ? now - self->started >= self->spec->duration / 1000
+                                                     : self->next.time - self->first_time >= self->spec->duration;
 }
 
 /* All that is not the market: about 25 times a second. */
@@ -571,9 +590,9 @@ tf_run_loop (TfRun   *self,
     {
       g_autofree TfCommand *command = NULL;
 
-      if (!tf_run_read_next (self))
+      if (!tf_run_read_next (self) && (self->source == NULL || self->source->idle == NULL || !self->source->idle (self->source)))
         {
-          ended = TRUE;
+          ended = g_atomic_int_get (&self->stopping) == 0;
           break;
         }
       if (self->first_time == 0)
@@ -585,7 +604,7 @@ tf_run_loop (TfRun   *self,
       command = wait_until_due (self, &now);
       if (command != NULL && (gint) command->type >= 0)
         tf_run_process_command (self, command);
-      else if (is_due (self, now))
+      else if (self->has_next && is_due (self, now))
         tf_run_process_next (self);
       else
         now = g_get_monotonic_time ();

@@ -4,6 +4,7 @@
 
 #include "core/engine/snapshot.h"
 #include "core/market/event.h"
+#include "io/feeds/connection.h"
 #include "io/storage/writer.h"
 
 G_BEGIN_DECLS
@@ -11,7 +12,7 @@ G_BEGIN_DECLS
 /* What to run. Strings are owned. */
 typedef struct
 {
-  char    *market;    /* “demo”, “replay”, “backtest” */
+  char    *market;    /* “demo”, “replay”, “backtest”, or a venue: “binance” … */
   char    *workspace; /* file; NULL: none, nothing is kept */
   GStrv    data;      /* candle files and folders */
   GStrv    signals;   /* signal files */
@@ -20,6 +21,8 @@ typedef struct
   TfTime   duration;  /* wall time to run; at full speed, market time; 0: to the end or until stopped */
   double   speed;     /* market seconds a second; 0: full speed */
   guint64  seed;
+  char    *endpoint;  /* of a venue, instead of its own: “ws://127.0.0.1:9001/ws”; NULL: its own */
+  char    *record;    /* file for a venue's raw messages; NULL: none */
 } TfRunSpec;
 
 TfRunSpec  *tf_run_spec_new         (const char      *market);
@@ -38,6 +41,7 @@ typedef struct
   double   commit_ms;         /* of the last group commit */
   double   progress;          /* 0…1 of the data; −1 unknown */
   TfTime   market_time;
+  TfConnectionFigures connection; /* of a venue: IDLE else */
   gboolean finished;          /* the data is at its end */
 } TfRunFigures;
 

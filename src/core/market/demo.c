@@ -654,7 +654,9 @@ tf_demo_new (const TfUniverse *universe,
   g_return_val_if_fail (universe != NULL && universe->n > 0 && universe->n <= G_MAXINT16, NULL);
 
   self = g_new0 (Demo, 1);
-  self->source = (TfEventSource) { demo_next, demo_save, demo_restore, demo_free };
+  self->source = (TfEventSource) {
+    .next = demo_next, .save = demo_save, .restore = demo_restore, .free = demo_free,
+  };
   self->universe = tf_universe_copy (universe);
   self->laws = g_new0 (Law, universe->n);
   self->size = sizeof (State) + universe->n * sizeof (Market);

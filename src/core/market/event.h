@@ -81,6 +81,8 @@ struct _TfEventSource
   /* Writes the next event; FALSE at the end. What @event points to lives until the next call. */
   gboolean (*next)    (TfEventSource *self,
                        TfEvent       *event);
+  /* (nullable): whether that was not the end: a live market has nothing to say now. */
+  gboolean (*idle)    (TfEventSource *self);
   /* Appends what restore() needs to continue after the events given so far. */
   void     (*save)    (TfEventSource *self,
                        GByteArray    *state);

@@ -201,6 +201,11 @@ static const char *const migrations[] = {
   " events INTEGER NOT NULL,"
   " state BLOB NOT NULL) STRICT;"
 
+  /* Of a live market, which gives nothing twice: the events since the checkpoint, in the order in which they were taken in. */
+  "CREATE TABLE market_inputs ("
+  " id INTEGER PRIMARY KEY,"
+  " events BLOB NOT NULL) STRICT;"
+
   "CREATE TABLE command_inbox ("
   " id INTEGER PRIMARY KEY AUTOINCREMENT,"
   " time INTEGER NOT NULL,"

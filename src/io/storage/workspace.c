@@ -414,6 +414,30 @@ tf_workspace_load_checkpoint (TfWorkspace  *self,
   return TRUE;
 }
 
+/**
+ * tf_workspace_load_inputs:
+ *
+ * Returns: (transfer full): the TfEvents that were taken in since the checkpoint, one after the other
+ */
+GByteArray *
+tf_workspace_load_inputs (TfWorkspace  *self,
+                          GError      **error)
+{
+  g_autoptr (sqlite3_stmt) stmt = tf_db_prepare (self->db, "SELECT events FROM market_inputs ORDER BY id", error);
+  g_autoptr (GByteArray) inputs = g_byte_array_new ();
+  gboolean row;
+
+  if (stmt == NULL)
+    return NULL;
+  while (tf_db_step (stmt, &row, error))
+    {
+      if (!row)
+        return g_steal_pointer (&inputs);
+      g_byte_array_append (inputs, sqlite3_column_blob (stmt, 0), (guint) sqlite3_column_bytes (stmt, 0));
+    }
+  return NULL;
+}
+
 void
 tf_checkpoint_clear (TfCheckpoint *checkpoint)
 {

@@ -87,6 +87,8 @@ gboolean     tf_workspace_load_checkpoint (TfWorkspace          *self,
                                            GError              **error);
 void         tf_checkpoint_clear          (TfCheckpoint         *checkpoint);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (TfCheckpoint, tf_checkpoint_clear)
+GByteArray  *tf_workspace_load_inputs     (TfWorkspace          *self,
+                                           GError              **error);
 gboolean     tf_workspace_compare         (TfWorkspace          *self,
                                            const TfRecord       *record,
                                            GError              **error);

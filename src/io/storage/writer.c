@@ -32,7 +32,7 @@ struct _TfWriter
   guint8          head[TF_HASH_SIZE];
   TfConfig       *config;    /* as stored with the last checkpoint */
   TfSnapshot     *uncurved;  /* (nullable): stored without its curves */
-  sqlite3_stmt   *insert, *compare, *set_head, *set_checkpoint, *take;
+  sqlite3_stmt   *insert, *compare, *set_head, *set_checkpoint, *take, *keep_inputs, *drop_inputs;
 };
 
 /**
@@ -59,6 +59,7 @@ tf_batch_free (TfBatch *self)
   g_string_chunk_free (self->strings);
   g_clear_pointer (&self->snapshot, tf_snapshot_unref);
   g_clear_pointer (&self->checkpoint, g_bytes_unref);
+  g_clear_pointer (&self->inputs, g_byte_array_unref);
   g_free (self);
 }
 
@@ -172,6 +173,17 @@ write_records (TfWriter      *self,
 }
 
 static gboolean
+write_inputs (TfWriter      *self,
+              const TfBatch *batch,
+              GError       **error)
+{
+  if (batch->inputs == NULL || batch->inputs->len == 0)
+    return TRUE;
+  sqlite3_bind_blob64 (self->keep_inputs, 1, batch->inputs->data, batch->inputs->len, SQLITE_STATIC);
+  return tf_db_step (self->keep_inputs, NULL, error);
+}
+
+static gboolean
 write_checkpoint (TfWriter      *self,
                   const TfBatch *batch,
                   GError       **error)
@@ -222,7 +234,7 @@ write_batches (TfWriter *self,
     {
       const TfBatch *batch = l->data;
 
-      if (!write_records (self, batch, error))
+      if (!write_records (self, batch, error) || !write_inputs (self, batch, error))
         return FALSE;
       inbox = MAX (inbox, batch->inbox);
       if (batch->snapshot != NULL)
@@ -235,6 +247,9 @@ write_batches (TfWriter *self,
       if (batch->checkpoint != NULL)
         {
           checkpoint = batch;
+          /* It holds what all inputs so far have led to. */
+          if (!tf_db_step (self->drop_inputs, NULL, error))
+            return FALSE;
           sqlite3_bind_int64 (self->set_checkpoint, 1, self->passed);
           sqlite3_bind_blob (self->set_checkpoint, 2, self->head, TF_HASH_SIZE, SQLITE_TRANSIENT);
         }
@@ -320,6 +335,8 @@ prepare (TfWriter *self,
     { &self->compare, "SELECT hash FROM comprehensive_audit WHERE seq = ?1" },
     { &self->set_head, "UPDATE journal_head SET seq = ?1, hash = ?2" },
     { &self->set_checkpoint, "INSERT OR REPLACE INTO checkpoint VALUES (1, ?1, ?2, ?3, ?4)" },
+    { &self->keep_inputs, "INSERT INTO market_inputs (events) VALUES (?1)" },
+    { &self->drop_inputs, "DELETE FROM market_inputs" },
     { &self->take, "DELETE FROM command_inbox WHERE id <= ?1" },
   };
 
@@ -339,6 +356,8 @@ writer_free (TfWriter *self)
   sqlite3_finalize (self->compare);
   sqlite3_finalize (self->set_head);
   sqlite3_finalize (self->set_checkpoint);
+  sqlite3_finalize (self->keep_inputs);
+  sqlite3_finalize (self->drop_inputs);
   sqlite3_finalize (self->take);
   g_clear_pointer (&self->config, tf_config_unref);
   g_clear_pointer (&self->uncurved, tf_snapshot_unref);

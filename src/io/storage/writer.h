@@ -12,6 +12,7 @@ typedef struct
   TfSnapshot   *snapshot;   /* (nullable) (owned): the state after the last entry */
   GBytes       *checkpoint; /* (nullable) (owned): of tf_engine_save(), after the last entry */
   gint64        events;     /* market events behind @checkpoint */
+  GByteArray   *inputs;     /* (nullable) (owned): the TfEvents behind these entries, where the market can't give them again */
   gint64        inbox;      /* commands of the inbox up to this id are in @records: they leave the inbox; 0: none */
   /*< private >*/
   GStringChunk *strings;

@@ -1,0 +1,39 @@
+#pragma once
+
+#include "core/market/event.h"
+#include "core/market/instrument.h"
+#include "io/feeds/connection.h"
+
+G_BEGIN_DECLS
+
+/* A live market as a source of events: a connection to a venue on the feed thread, and a queue from there. What it gave is
+ * gone: save() and restore() keep nothing, the run keeps the events themselves. */
+typedef struct _TfLive TfLive;
+
+typedef struct
+{
+  const TfVenue    *venue;
+  const char       *url, *rest;    /* (nullable): other endpoints than the venue's */
+  const TfUniverse *universe;      /* what is listened to; read by tf_live_new() only */
+  TfTime            interval;      /* of the bars */
+  guint64           seed;
+  const char       *record;        /* (nullable): file that raw messages go to */
+} TfLiveOptions;
+
+/* The default coins under the names that they have at @venue. */
+TfUniverse    *tf_live_universe    (const TfVenue       *venue);
+
+TfLive        *tf_live_new         (const TfLiveOptions *options,
+                                    GError             **error);
+TfEventSource *tf_live_get_source  (TfLive              *self);
+/* Asks the venue, at most some seconds each; what it does not answer stays as it is. */
+void           tf_live_discover    (TfLive              *self,
+                                    TfUniverse          *universe);
+void           tf_live_read_history(TfLive              *self,
+                                    guint                bars);
+void           tf_live_start       (TfLive              *self);
+void           tf_live_cancel      (TfLive              *self);
+void           tf_live_get_figures (TfLive              *self,
+                                    TfConnectionFigures *figures);
+
+G_END_DECLS
