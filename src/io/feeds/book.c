@@ -160,6 +160,8 @@ merge (TfBookSide        *side,
   guint kept = 0;
   gboolean sorted = TRUE;
 
+  if (n == 0)
+    return;
   reserve (side, side->n + n);
   memcpy (side->levels + side->n, levels, n * sizeof *levels);
   side->n += n;
