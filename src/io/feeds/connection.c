@@ -1,6 +1,5 @@
 #include "io/feeds/connection.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -35,6 +34,7 @@ typedef struct
   gint64   resynced;
   guint    resync_ms;   /* the wait before the next; doubles */
   TfTime   candle_asked;
+  gint64   again;       /* more trades went missing after this id while others were fetched; 0: no */
 } Watch;
 
 struct _TfConnection
@@ -111,42 +111,6 @@ record (TfConnection *self,
 {
   if (self->recorder != NULL)
     tf_recorder_add (self->recorder, &(TfFrame) { kind, wire, self->received, about, text, length });
-}
-
-/**
- * tf_fetch_to_text:
- *
- * Returns: (transfer full): the question in one line, with the request's path at its end
- */
-char *
-tf_fetch_to_text (const TfFetch *fetch,
-                  const char    *path)
-{
-  return g_strdup_printf ("%d %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %s",
-                          (int) fetch->kind, *fetch->name != '\0' ? fetch->name : "-", fetch->interval, fetch->from, fetch->to,
-                          fetch->after, path);
-}
-
-/**
- * tf_fetch_from_text:
- *
- * Returns: (nullable): the request's path; %NULL when @text is nothing of that kind
- */
-const char *
-tf_fetch_from_text (TfFetch    *fetch,
-                    const char *text)
-{
-  int kind, end = 0;
-
-  memset (fetch, 0, sizeof *fetch);
-  if (sscanf (text, "%d %23s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %n", &kind,
-              fetch->name, &fetch->interval, &fetch->from, &fetch->to, &fetch->after, &end) != 6
-      || end == 0 || kind < 0 || kind > TF_FETCH_INSTRUMENTS)
-    return NULL;
-  fetch->kind = (TfFetchKind) kind;
-  if (strcmp (fetch->name, "-") == 0)
-    *fetch->name = '\0';
-  return text + end;
 }
 
 static void
@@ -254,6 +218,10 @@ has_job (TfConnection *self,
   return FALSE;
 }
 
+static void fetch_trades (TfConnection *self,
+                          guint         market,
+                          gint64        after);
+
 /* What a job means to the intake, said and written down in the same order. */
 static void
 tell_asked (TfConnection *self,
@@ -286,6 +254,10 @@ finish_job (TfConnection *self,
     self->watches[job->market].resync_at = tf_socket_clock () + self->watches[job->market].resync_ms;
   if (job->asked_for && self->events->fetched != NULL)
     self->events->fetched (self, &job->fetch, fine, self->data);
+  if (job->fetch.kind == TF_FETCH_TRADES && job->market != TF_MARKET_NONE && self->watches[job->market].again != 0 && fine)
+    fetch_trades (self, job->market, self->watches[job->market].again);
+  if (job->market != TF_MARKET_NONE)
+    self->watches[job->market].again = 0;
   job_free (job);
 }
 
@@ -373,7 +345,12 @@ on_answer (GObject      *source,
   else
     {
       record (self, TF_FRAME_ANSWER, 0, about, text, length);
-      if (!tf_intake_answer (self->intake, &job->fetch, text, length, self->received))
+      if (self->wires == 0)
+        {
+          g_clear_object (&job->message);
+          g_queue_push_head (&self->jobs, job);
+        }
+      else if (!tf_intake_answer (self->intake, &job->fetch, text, length, self->received))
         retry_job (self, job, "an answer that cannot be read", 0);
       else if (!job->fetch.more)
         finish_job (self, job, TRUE, NULL);
@@ -447,7 +424,7 @@ schedule_job (TfConnection *self)
       g_source_destroy (self->next_job);
       g_clear_pointer (&self->next_job, g_source_unref);
     }
-  if (self->job != NULL || g_queue_is_empty (&self->jobs))
+  if (self->job != NULL || g_queue_is_empty (&self->jobs) || self->wires == 0) /* an answer belongs to a wire */
     return;
   self->next_job = g_timeout_source_new ((guint) CLAMP (wait, 0, G_MAXINT));
   g_source_set_callback (self->next_job, on_next_job, self, NULL);
@@ -463,8 +440,12 @@ fetch_trades (TfConnection *self,
   TfFetch fetch = { .kind = TF_FETCH_TRADES, .after = after, .to = now_received (self) + TF_MINUTE };
   gint64 id;
 
-  if (has_job (self, TF_FETCH_TRADES, market) || !tf_intake_get_last_trade (self->intake, market, &id, &fetch.from))
-    return;
+  if (has_job (self, TF_FETCH_TRADES, market))
+    {
+      self->watches[market].again = after;
+      return;
+    }
+  tf_intake_get_last_trade (self->intake, market, &id, &fetch.from);
   g_strlcpy (fetch.name, self->markets[market].name, sizeof fetch.name);
   self->figures.backfills++;
   add_job (self, &fetch, market, FALSE, FALSE);
@@ -600,6 +581,7 @@ on_opened (TfSocket *socket,
   record (self, TF_FRAME_OPENED, wire, NULL, NULL, 0);
   tf_intake_opened (self->intake, wire);
   subscribe (self, TF_MARKET_NONE, TRUE);
+  schedule_job (self);
   judge (self);
 }
 

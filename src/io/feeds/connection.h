@@ -2,7 +2,6 @@
 
 #include "io/feeds/intake.h"
 #include "io/feeds/queue.h"
-#include "io/feeds/recorder.h"
 #include "io/feeds/socket.h"
 
 G_BEGIN_DECLS
@@ -92,12 +91,6 @@ TfSocket     *tf_connection_get_socket  (TfConnection              *self);
 void          tf_connection_get_figures (TfConnection              *self,
                                          TfConnectionFigures       *figures);
 const char   *tf_connection_state_name  (TfConnectionState          state);
-
-/* Of a recorded question: “kind name interval from to after path” */
-char         *tf_fetch_to_text          (const TfFetch             *fetch,
-                                         const char                *path);
-const char   *tf_fetch_from_text        (TfFetch                   *fetch,
-                                         const char                *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TfConnection, tf_connection_free)
 

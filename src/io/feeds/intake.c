@@ -1,6 +1,7 @@
 #include "io/feeds/intake.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define SEEN 8192                  /* trade ids remembered for each market */
@@ -266,8 +267,9 @@ ask_for_trades (TfIntake *self,
   Market *market = &self->markets[m];
 
   market->refill = FALSE;
-  if (market->asked == 0)
+  if (!market->asked)
     market->floor = market->last_time - OVERLAP;
+  market->asked = TRUE; /* at once, with or without somebody who asks: a recording has the answer */
   if (self->events->resync != NULL)
     self->events->resync (m, TF_NOTE_TRADES, after, self->data);
 }
@@ -310,7 +312,7 @@ take_trade (TfIntake          *self,
       self->figures.reconstructed++;
     }
   self->figures.trades++;
-  if (market->asked > 0 && !fetched && market->held->len < HELD_MAX)
+  if (market->asked && !fetched && market->held->len < HELD_MAX)
     g_array_append_val (market->held, event);
   else
     tell (self, &event);
@@ -505,8 +507,12 @@ tf_intake_asked (TfIntake      *self,
 {
   guint m = tf_intake_find (self, fetch->name);
 
-  if (fetch->kind == TF_FETCH_TRADES && m != TF_MARKET_NONE)
-    self->markets[m].asked++;
+  if (fetch->kind != TF_FETCH_TRADES || m == TF_MARKET_NONE)
+    return;
+  if (!self->markets[m].asked)
+    self->markets[m].floor = self->markets[m].last_time - OVERLAP;
+  self->markets[m].asked = TRUE;
+  self->markets[m].refill = FALSE;
 }
 
 /**
@@ -520,9 +526,10 @@ tf_intake_failed (TfIntake      *self,
 {
   guint m = tf_intake_find (self, fetch->name);
 
-  if (fetch->kind == TF_FETCH_TRADES && m != TF_MARKET_NONE && self->markets[m].asked > 0
-      && --self->markets[m].asked == 0)
-    release (self, &self->markets[m]);
+  if (fetch->kind != TF_FETCH_TRADES || m == TF_MARKET_NONE)
+    return;
+  self->markets[m].asked = FALSE;
+  release (self, &self->markets[m]);
 }
 
 /**
@@ -550,6 +557,83 @@ tf_intake_answer (TfIntake   *self,
   if (fine && !fetch->more)
     tf_intake_failed (self, fetch);
   return fine;
+}
+
+/**
+ * tf_fetch_to_text:
+ *
+ * Returns: (transfer full): the question in one line, with the request's path at its end
+ */
+char *
+tf_fetch_to_text (const TfFetch *fetch,
+                  const char    *path)
+{
+  return g_strdup_printf ("%d %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %s",
+                          (int) fetch->kind, *fetch->name != '\0' ? fetch->name : "-", fetch->interval, fetch->from, fetch->to,
+                          fetch->after, path);
+}
+
+/**
+ * tf_fetch_from_text:
+ *
+ * Returns: (nullable): the request's path; %NULL when @text is nothing of that kind
+ */
+const char *
+tf_fetch_from_text (TfFetch    *fetch,
+                    const char *text)
+{
+  int kind, end = 0;
+
+  memset (fetch, 0, sizeof *fetch);
+  if (sscanf (text, "%d %23s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %n", &kind,
+              fetch->name, &fetch->interval, &fetch->from, &fetch->to, &fetch->after, &end) != 6
+      || end == 0 || kind < 0 || kind > TF_FETCH_INSTRUMENTS)
+    return NULL;
+  fetch->kind = (TfFetchKind) kind;
+  if (strcmp (fetch->name, "-") == 0)
+    *fetch->name = '\0';
+  return text + end;
+}
+
+/**
+ * tf_intake_frame:
+ *
+ * One frame of a recorded session: the connection's part in it.
+ */
+void
+tf_intake_frame (TfIntake      *self,
+                 const TfFrame *frame)
+{
+  TfFetch fetch;
+
+  switch (frame->kind)
+    {
+    case TF_FRAME_OPENED:
+      tf_intake_opened (self, frame->wire);
+      break;
+    case TF_FRAME_CLOSED:
+      tf_intake_closed (self, frame->wire);
+      break;
+    case TF_FRAME_RECEIVED:
+      tf_intake_message (self, frame->wire, frame->text, frame->length, frame->time);
+      break;
+    case TF_FRAME_ASKED:
+      if (tf_fetch_from_text (&fetch, frame->about) != NULL)
+        tf_intake_asked (self, &fetch);
+      break;
+    case TF_FRAME_ANSWER:
+      if (tf_fetch_from_text (&fetch, frame->about) != NULL)
+        tf_intake_answer (self, &fetch, frame->text, frame->length, frame->time);
+      break;
+    case TF_FRAME_FAILED:
+      if (tf_fetch_from_text (&fetch, frame->about) != NULL)
+        tf_intake_failed (self, &fetch);
+      break;
+    case TF_FRAME_START:
+    case TF_FRAME_SENT:
+    default:
+      break;
+    }
 }
 
 static TfTime

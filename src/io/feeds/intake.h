@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/market/event.h"
+#include "io/feeds/recorder.h"
 #include "io/feeds/venue.h"
 
 G_BEGIN_DECLS
@@ -71,6 +72,8 @@ gboolean    tf_intake_answer        (TfIntake             *self,
                                      TfTime                received);
 void        tf_intake_failed        (TfIntake             *self,
                                      const TfFetch        *fetch);
+void        tf_intake_frame         (TfIntake             *self,
+                                     const TfFrame        *frame);
 void        tf_intake_get_figures   (const TfIntake       *self,
                                      TfIntakeFigures      *figures);
 TfTime      tf_intake_get_heard     (const TfIntake       *self,
@@ -86,6 +89,12 @@ TfTime      tf_intake_get_candle_end(const TfIntake       *self,
                                      guint                 market);
 guint       tf_intake_find          (const TfIntake       *self,
                                      const char           *name);
+
+/* Of a recorded question: “kind name interval from to after path” */
+char       *tf_fetch_to_text        (const TfFetch        *fetch,
+                                     const char           *path);
+const char *tf_fetch_from_text      (TfFetch              *fetch,
+                                     const char           *text);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TfIntake, tf_intake_free)
 

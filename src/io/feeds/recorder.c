@@ -643,7 +643,8 @@ parse_frame (TfRecording *self,
   end = memchr (start, '\n', MIN (left, sizeof line - 1));
   if (end == NULL)
     return FALSE;
-  g_strlcpy (line, start, (gsize) (end - start) + 1);
+  memcpy (line, start, (gsize) (end - start));
+  line[end - start] = '\0';
   if (sscanf (line, "%" G_GINT64_FORMAT " %c %u %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &frame->time, &kind, &frame->wire,
               &about, &length) != 5)
     return FALSE;

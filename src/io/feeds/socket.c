@@ -384,7 +384,8 @@ refused (TfSocket     *self,
   if (status == 0 || status == SOUP_STATUS_SWITCHING_PROTOCOLS)
     reason = g_strdup_printf ("no connection: %s", error->message);
   else
-    reason = g_strdup_printf ("refused with HTTP %u %s", status, soup_message_get_reason_phrase (wire->request));
+    reason = g_strdup_printf ("refused with HTTP %u, %s", status, status == 429 ? "too many requests" : status == 418 ? "banned for a while"
+                              : status == 403 ? "forbidden" : status == 503 ? "not available" : soup_status_get_phrase (status));
   switch (status)
     {
     case 400: case 401: case 404: case 410: case 451:
