@@ -187,7 +187,7 @@ static const struct
     "ack ok",
     "status ok",
     "snapshot 2/1; resync checksum", /* made-up checksums */
-    "change 1/0; resync start",
+    "change 1/0",
     "trade 0 #301 50000.2 × 0.00027625 buy",
     "quote 50000.1 × 1.5 / 50000.2 × 0.003",
     "candle 2026-01-02T03:04:00Z 50000..50005 600×3.5",

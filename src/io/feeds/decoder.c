@@ -630,7 +630,10 @@ tf_decoder_lose_book (TfDecoder  *self,
                       guint       symbol,
                       TfNoteCode  why)
 {
-  tf_book_reset (&tf_decoder_at (self, symbol)->book);
+  TfBook *book = &tf_decoder_at (self, symbol)->book;
+
+  tf_book_reset (book);
+  book->state = TF_BOOK_WAITING; /* so that the changes until then do not ask for one again */
   tf_decoder_note (self, TF_FEED_RESYNC, why, symbol, why == TF_NOTE_CHECKSUM ? "checksum" : "gap");
 }
 

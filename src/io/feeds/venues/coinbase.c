@@ -454,6 +454,7 @@ check_sequence (TfDecoder *decoder,
             {
               book->counts.gaps++;
               tf_book_reset (book);
+              book->state = TF_BOOK_WAITING;
             }
         }
       tf_decoder_note (decoder, TF_FEED_RESYNC, TF_NOTE_GAP, TF_FEED_NO_SYMBOL, "gap");
