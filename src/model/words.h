@@ -4,6 +4,7 @@
 #include "core/engine/record.h"
 #include "core/risk/alerts.h"
 #include "core/risk/state.h"
+#include "io/feeds/connection.h"
 
 G_BEGIN_DECLS
 
@@ -57,5 +58,9 @@ char       *tf_words_moment         (TfTime           time);
 char       *tf_words_short_date     (TfTime           time);
 char       *tf_words_age            (TfTime           age);
 char       *tf_words_elapsed        (TfTime           elapsed);
+
+/* How the line to a venue is, in a sentence; (transfer full). */
+char       *tf_words_connection     (const TfConnectionFigures *connection,
+                                     const char                *venue);
 
 G_END_DECLS

@@ -27,7 +27,8 @@ struct _TfApplication
 G_DEFINE_FINAL_TYPE (TfApplication, tf_application, ADW_TYPE_APPLICATION)
 
 static const GOptionEntry entries[] = {
-  { "market", 0, 0, G_OPTION_ARG_STRING, NULL, N_("Market to offer"), "demo|replay" },
+  { "market", 0, 0, G_OPTION_ARG_STRING, NULL, N_("Market to offer: demo, replay or a venue"), N_("MARKET") },
+  { "endpoint", 0, 0, G_OPTION_ARG_STRING, NULL, N_("Of a venue, instead of its own"), N_("URL") },
   { "data", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, N_("Candle file or folder to replay"), N_("PATH") },
   { "signals", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, NULL, N_("Signal file to replay"), N_("FILE") },
   { "workspace", 0, 0, G_OPTION_ARG_FILENAME, NULL, N_("File that keeps everything"), N_("FILE") },
@@ -58,8 +59,8 @@ tf_application_handle_local_options (GApplication *application,
 
   if (g_variant_dict_lookup (options, "market", "&s", &text))
     {
-      if (!g_str_equal (text, "demo") && !g_str_equal (text, "replay"))
-        return refuse_option ("--market", text, "demo or replay");
+      if (!g_str_equal (text, "demo") && !g_str_equal (text, "replay") && tf_venue_find (text) == NULL)
+        return refuse_option ("--market", text, "demo, replay or a venue");
       tf_run_spec_free (self->spec);
       self->spec = tf_run_spec_new (text);
     }
@@ -74,6 +75,8 @@ tf_application_handle_local_options (GApplication *application,
       g_strfreev (self->spec->signals);
       self->spec->signals = g_strdupv ((char **) (gpointer) paths);
     }
+  if (g_variant_dict_lookup (options, "endpoint", "&s", &text))
+    self->spec->endpoint = g_strdup (text);
   if (g_variant_dict_lookup (options, "workspace", "^&ay", &text))
     self->spec->workspace = g_strdup (text);
   if (g_variant_dict_lookup (options, "speed", "&s", &text))
@@ -101,7 +104,7 @@ workspace_for (const TfRunSpec *spec)
   g_autofree char *name = NULL;
   char **const lists[] = { spec->data, spec->signals };
 
-  if (g_str_equal (spec->market, "demo"))
+  if (!g_str_equal (spec->market, "replay"))
     return tf_workspace_default_path (spec->market);
   checksum = g_checksum_new (G_CHECKSUM_SHA256);
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
@@ -124,8 +127,11 @@ tf_application_start (TfApplication *self)
   g_return_if_fail (TF_IS_APPLICATION (self));
   if (tf_desk_is_running (self->desk))
     return;
-  if (!self->own_speed)
+  /* A replay goes as fast as it can, a venue as fast as it is. */
+  if (!self->own_speed && g_str_equal (self->spec->market, "demo"))
     self->spec->speed = tf_settings () != NULL ? g_settings_get_int (tf_settings (), "demo-speed") : DEFAULT_SPEED;
+  else if (!self->own_speed)
+    self->spec->speed = g_str_equal (self->spec->market, "replay") ? 0 : 1;
   path = g_strdup (self->spec->workspace);
   if (path == NULL)
     self->spec->workspace = workspace_for (self->spec);

@@ -10,7 +10,7 @@
 #include "window/columns.h"
 #include "window/follow.h"
 
-#define MOST_DETAILS 8
+#define MOST_DETAILS 12
 #define DISK_EVERY (5 * G_USEC_PER_SEC)
 #define DISK_LOW  (G_GUINT64_CONSTANT (1) << 30)
 #define DISK_FULL (G_GUINT64_CONSTANT (200) << 20)
@@ -126,6 +126,23 @@ create_check (TfSystemPage *self,
 /* Checks */
 
 static void
+tell_connection (TfSystemPage              *self,
+                 const TfConnectionFigures *c)
+{
+  const TfIntakeFigures *in = &c->intake;
+
+  take_detail (self, FEED, 4, _("Connection"), g_strdup_printf ("%s %s", tf_connection_state_name (c->state), c->reason));
+  take_detail (self, FEED, 5, _("Messages a second"), g_strdup_printf ("%.1f", c->messages_per_second));
+  take_detail (self, FEED, 6, _("Latency, median and 99 %"),
+               g_strdup_printf (_("%.1f ms, %.1f ms"), (double) in->latency_p50 / 1e6, (double) in->latency_p99 / 1e6));
+  take_detail (self, FEED, 7, _("Clock and way, least"), g_strdup_printf (_("%.1f ms"), (double) in->offset / 1e6));
+  take_detail (self, FEED, 8, _("Reconnects"), g_strdup_printf ("%u", c->reconnects));
+  take_detail (self, FEED, 9, _("Gaps, resyncs"),
+               g_strdup_printf ("%" G_GUINT64_FORMAT ", %u", in->gaps, c->resyncs));
+  take_detail (self, FEED, 10, _("Reconstructed"), g_strdup_printf ("%" G_GUINT64_FORMAT, in->reconstructed));
+}
+
+static void
 check_feed (TfSystemPage       *self,
             const TfSnapshot   *snapshot,
             const TfRunFigures *figures)
@@ -150,6 +167,11 @@ check_feed (TfSystemPage       *self,
     set_check (self, FEED, HEALTH_GOOD, _("The data is at its end; all of it was taken in."));
   else if (state != TF_RUN_RUNNING)
     set_check (self, FEED, HEALTH_IDLE, _("Not running. Start the system on the Live Dashboard."));
+  else if (figures->connection.state != TF_CONNECTION_IDLE && figures->connection.state != TF_CONNECTION_LIVE)
+    {
+      text = tf_words_connection (&figures->connection, tf_words_reason (config->market));
+      set_check (self, FEED, HEALTH_WARNING, text);
+    }
   else if (quiet > 0)
     {
       text = g_strdup_printf (g_dngettext (NULL, "%u of %u instruments is silent; nothing new is bought there.",
@@ -167,6 +189,8 @@ check_feed (TfSystemPage       *self,
   take_detail (self, FEED, 1, _("Market time, UTC"), tf_words_date (figures->market_time));
   take_detail (self, FEED, 2, _("Progress"), figures->progress >= 0 ? tf_words_percent (figures->progress, 1) : g_strdup (_("open-ended")));
   take_detail (self, FEED, 3, _("Market events"), tf_words_count (figures->events));
+  if (figures->connection.state != TF_CONNECTION_IDLE)
+    tell_connection (self, &figures->connection);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "config.h"
 #include "core/base/error.h"
+#include "io/feeds/venue.h"
 #include "model/words.h"
 #include "window/analytics-page.h"
 #include "window/audit-page.h"
@@ -21,6 +22,7 @@ struct _TfWindow
   AdwApplicationWindow parent_instance;
   TfDesk          *desk;
   GtkMenuButton   *market;
+  GMenu           *market_menu;
   GtkLabel        *run_dot, *run_state, *elapsed, *simulated;
   GtkWidget       *emergency, *rearm;
   AdwToastOverlay *toasts;
@@ -142,17 +144,6 @@ show_banner (TfWindow   *self,
   gtk_revealer_set_reveal_child (GTK_REVEALER (self->banner), text != NULL);
 }
 
-static gboolean
-on_tick (gpointer data)
-{
-  TfWindow *self = data;
-  gint64 started = tf_system_get_started (tf_desk_get_system (self->desk));
-  g_autofree char *text = tf_words_elapsed (started > 0 ? (g_get_monotonic_time () - started) * 1000 : 0);
-
-  tf_label_set (self->elapsed, text, FALSE);
-  return G_SOURCE_CONTINUE;
-}
-
 static const char *
 remedy_for (const GError *error)
 {
@@ -175,6 +166,37 @@ remedy_for (const GError *error)
     default:
       return _("Choose other files, then start again.");
     }
+}
+
+/* Only when something is wrong. */
+static void
+update_banner (TfWindow *self)
+{
+  TfSystem *system = tf_desk_get_system (self->desk);
+  const TfVenue *venue = tf_venue_find (tf_application_get_spec (application_of (self))->market);
+  g_autofree char *text = NULL;
+  TfRunFigures figures;
+
+  tf_system_get_figures (system, &figures);
+  if (tf_system_get_run_state (system) == TF_RUN_FAILED)
+    text = g_strdup_printf ("%s\n%s", tf_system_get_message (system), remedy_for (tf_system_get_error (system)));
+  else if (tf_desk_get_halted (self->desk))
+    text = g_strdup (_("The emergency stop holds: no new orders, everything is closed. It stays so until it is re-armed."));
+  else if (tf_system_get_run_state (system) == TF_RUN_RUNNING && venue != NULL && figures.connection.state != TF_CONNECTION_LIVE)
+    text = tf_words_connection (&figures.connection, venue->title);
+  show_banner (self, text);
+}
+
+static gboolean
+on_tick (gpointer data)
+{
+  TfWindow *self = data;
+  gint64 started = tf_system_get_started (tf_desk_get_system (self->desk));
+  g_autofree char *text = tf_words_elapsed (started > 0 ? (g_get_monotonic_time () - started) * 1000 : 0);
+
+  tf_label_set (self->elapsed, text, FALSE);
+  update_banner (self);
+  return G_SOURCE_CONTINUE;
 }
 
 static void
@@ -202,27 +224,18 @@ on_run_state (TfWindow *self)
     g_clear_handle_id (&self->tick, g_source_remove);
   if (running)
     on_tick (self);
-
-  if (state == TF_RUN_FAILED)
-    {
-      g_autofree char *text = g_strdup_printf ("%s\n%s", tf_system_get_message (system),
-                                               remedy_for (tf_system_get_error (system)));
-
-      show_banner (self, text);
-    }
-  else if (halted)
-    show_banner (self, _("The emergency stop holds: no new orders, everything is closed. It stays so until it is re-armed."));
-  else
-    show_banner (self, NULL);
+  update_banner (self);
 }
 
 static void
 on_simulated (TfWindow *self)
 {
   const char *market = tf_application_get_spec (application_of (self))->market;
+  const TfVenue *venue = tf_venue_find (market);
 
   gtk_widget_set_visible (GTK_WIDGET (self->simulated), tf_desk_get_simulated (self->desk));
-  gtk_menu_button_set_label (self->market, g_str_equal (market, "demo") ? _("Demo market") : _("Replay"));
+  gtk_menu_button_set_label (self->market, venue != NULL ? venue->title
+                                           : g_str_equal (market, "demo") ? _("Demo market") : _("Replay"));
 }
 
 /* Actions */
@@ -239,6 +252,13 @@ choose_market (TfWindow   *self,
       g_free (spec->market);
       spec->market = g_strdup (market);
       g_clear_pointer (&spec->workspace, g_free); /* data of different origin never mixes */
+      if (!g_str_equal (market, "replay"))
+        {
+          g_clear_pointer (&spec->data, g_strfreev);
+          g_clear_pointer (&spec->signals, g_strfreev);
+          spec->data = g_new0 (char *, 1);
+          spec->signals = g_new0 (char *, 1);
+        }
     }
   g_simple_action_set_state (G_SIMPLE_ACTION (action), g_variant_new_string (market));
   on_simulated (self);
@@ -277,13 +297,29 @@ on_market (GSimpleAction *action,
   static const char *const patterns[] = { "*.csv", "*.csv.gz", "*.jsonl", NULL };
   TfWindow *self = data;
 
-  if (g_str_equal (g_variant_get_string (parameter, NULL), "demo"))
+  if (!g_str_equal (g_variant_get_string (parameter, NULL), "replay"))
     {
-      choose_market (self, "demo");
+      choose_market (self, g_variant_get_string (parameter, NULL));
       tf_application_offer (application_of (self));
     }
   else
     tf_dialog_open (GTK_WIDGET (self), _("Replay files"), _("Candles and signals"), patterns, on_replay_files);
+}
+
+/* Venues are a table: so is their part of the menu. */
+static void
+add_venues (GMenu *menu)
+{
+  g_autoptr (GMenu) section = g_menu_new ();
+
+  for (const TfVenue *const *venue = tf_venues (); *venue != NULL; venue++)
+    {
+      g_autoptr (GMenuItem) item = g_menu_item_new ((*venue)->title, NULL);
+
+      g_menu_item_set_action_and_target (item, "win.market", "s", (*venue)->id);
+      g_menu_append_item (section, item);
+    }
+  g_menu_append_section (menu, _("Live markets"), G_MENU_MODEL (section));
 }
 
 static void
@@ -345,6 +381,7 @@ tf_window_class_init (TfWindowClass *klass)
   GTK_WINDOW_CLASS (klass)->close_request = tf_window_close_request;
   gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/window.ui");
   gtk_widget_class_bind_template_child (widget_class, TfWindow, market);
+  gtk_widget_class_bind_template_child (widget_class, TfWindow, market_menu);
   gtk_widget_class_bind_template_child (widget_class, TfWindow, run_dot);
   gtk_widget_class_bind_template_child (widget_class, TfWindow, run_state);
   gtk_widget_class_bind_template_child (widget_class, TfWindow, elapsed);
@@ -395,6 +432,7 @@ tf_window_new (TfApplication *application)
   g_signal_connect_object (self->desk, "notify::halted", G_CALLBACK (on_run_state), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->desk, "notify::simulated", G_CALLBACK (on_simulated), self, G_CONNECT_SWAPPED);
   restore_size (self);
+  add_venues (self->market_menu);
   choose_market (self, tf_application_get_spec (application)->market);
   on_run_state (self);
   if (last == gtk_notebook_get_current_page (self->notebook))
