@@ -7,7 +7,7 @@
 #define QUEUE_SIZE 65536
 #define BUFFER 64
 #define WAIT_US 20000              /* for the next event; then whoever waits looks around */
-#define ANSWER_US (20 * G_USEC_PER_SEC)
+#define ANSWER_US (60 * G_USEC_PER_SEC)
 #define GRACE (TF_SECOND / 2)      /* a bar closes so long after its end: its last trades may be on their way */
 #define TICK_MS 100
 
@@ -27,7 +27,7 @@ struct _TfLive
   /* of the run's thread */
   TfEvent          buffer[BUFFER];
   guint            n_buffer, at_buffer;
-  GArray          *history;        /* TfEvent, in the order of time */
+  GArray          *history;        /* TfEvent: first what was asked for, then what came meanwhile */
   guint            at_history;
 
   /* of the feed thread */
@@ -113,6 +113,13 @@ on_fetched (TfConnection  *connection,
   g_mutex_unlock (&self->lock);
 }
 
+static TfTime
+timer_after (const TfLive *self,
+             TfTime        now)
+{
+  return (now - GRACE) / self->interval * self->interval + self->interval + GRACE;
+}
+
 /* Bars close by the clock, also where nobody trades. */
 static gboolean
 on_tick (gpointer data)
@@ -121,12 +128,12 @@ on_tick (gpointer data)
   TfTime now = g_get_real_time () * 1000;
   TfConnectionFigures figures;
 
-  if (now >= self->next_timer)
+  if (self->next_timer != 0 && now >= self->next_timer)
     {
       TfEvent timer = { .time = now, .type = TF_EVENT_TIMER, .instrument = -1 };
 
       tf_event_queue_push (self->queue, &timer);
-      self->next_timer = (now - GRACE) / self->interval * self->interval + self->interval + GRACE;
+      self->next_timer = timer_after (self, now);
     }
   tf_connection_get_figures (self->connection, &figures);
   g_mutex_lock (&self->lock);
@@ -161,9 +168,12 @@ feed_thread (gpointer data)
   g_mutex_unlock (&self->lock);
   if (self->connection != NULL)
     {
+      tf_connection_start (self->connection);
+      self->tick = g_timeout_source_new (TICK_MS);
+      g_source_set_callback (self->tick, on_tick, self, NULL);
+      g_source_attach (self->tick, self->context);
       g_main_loop_run (self->loop);
-      if (self->tick != NULL)
-        g_source_destroy (self->tick);
+      g_source_destroy (self->tick);
       g_clear_pointer (&self->tick, g_source_unref);
       tf_connection_stop (self->connection);
       g_clear_pointer (&self->connection, tf_connection_free);
@@ -173,16 +183,19 @@ feed_thread (gpointer data)
 }
 
 /* Until all answers are there, or it took too long. */
-static void
+static gboolean
 wait_for_answers (TfLive *self)
 {
   gint64 until = g_get_monotonic_time () + ANSWER_US;
+  gboolean all;
 
   g_mutex_lock (&self->lock);
   while (self->waiting > 0 && g_atomic_int_get (&self->cancelled) == 0 && g_cond_wait_until (&self->cond, &self->lock, until))
     ;
+  all = self->waiting == 0;
   self->waiting = 0;
   g_mutex_unlock (&self->lock);
+  return all;
 }
 
 /* Does @func on the feed thread; never on this one, which might own the context before the loop runs. */
@@ -214,10 +227,11 @@ ask (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-static void
-ask_and_wait (TfLive        *self,
-              const TfFetch *fetches,
-              guint          n)
+static gboolean
+ask_and_wait (TfLive         *self,
+              const TfFetch  *fetches,
+              guint           n,
+              GError        **error)
 {
   g_mutex_lock (&self->lock);
   self->waiting = n;
@@ -229,10 +243,17 @@ ask_and_wait (TfLive        *self,
       *question = (Question) { self, fetches[k] };
       post (self, ask, question, g_free);
     }
-  wait_for_answers (self);
+  if (wait_for_answers (self))
+    return TRUE;
+  g_mutex_lock (&self->lock);
+  g_set_error (error, TF_ERROR, TF_ERROR_NOT_FOUND, "%s: found no answer in a minute (%s%s%s), expected the market's history",
+               self->venue->title, tf_connection_state_name (self->figures.state), self->figures.reason[0] != '\0' ? ": " : "",
+               self->figures.reason);
+  g_mutex_unlock (&self->lock);
+  return FALSE;
 }
 
-/* Reads the queue without waiting into history: candles that were asked for, by time and then by instrument. */
+/* By time and then by instrument. */
 static gint
 compare_history (gconstpointer a,
                  gconstpointer b)
@@ -393,30 +414,37 @@ tf_live_get_source (TfLive *self)
 /**
  * tf_live_discover:
  * @universe: whose ticks, lots and smallest orders are set to the venue's own
+ *
+ * Fails when the venue does not answer in a minute.
  */
-void
-tf_live_discover (TfLive     *self,
-                  TfUniverse *universe)
+gboolean
+tf_live_discover (TfLive      *self,
+                  TfUniverse  *universe,
+                  GError     **error)
 {
   TfFetch fetch = { .kind = TF_FETCH_INSTRUMENTS };
+  gboolean answered;
 
   g_mutex_lock (&self->lock);
   self->discovered = universe;
   g_mutex_unlock (&self->lock);
-  ask_and_wait (self, &fetch, 1);
+  answered = ask_and_wait (self, &fetch, 1, error);
   g_mutex_lock (&self->lock);
   self->discovered = NULL;
   g_mutex_unlock (&self->lock);
+  return answered;
 }
 
 /**
  * tf_live_read_history:
  * @bars: closed candles of each market, to be given first, as history
  */
-void
-tf_live_read_history (TfLive *self,
-                      guint   bars)
+gboolean
+tf_live_read_history (TfLive  *self,
+                      guint    bars,
+                      GError **error)
 {
+  g_autoptr (GArray) meanwhile = g_array_new (FALSE, FALSE, sizeof (TfEvent));
   g_autofree TfFetch *fetches = g_new0 (TfFetch, self->n_markets);
   TfTime now = g_get_real_time () * 1000, to = now / self->interval * self->interval;
   TfEvent events[BUFFER];
@@ -432,7 +460,8 @@ tf_live_read_history (TfLive *self,
       };
       g_strlcpy (fetches[m].name, self->markets[m].name, sizeof fetches[m].name);
     }
-  ask_and_wait (self, fetches, self->n_markets);
+  if (!ask_and_wait (self, fetches, self->n_markets, error))
+    return FALSE;
   while ((n = tf_event_queue_pop (self->queue, events, BUFFER, 0)) > 0)
     for (guint k = 0; k < n; k++)
       if (events[k].type == TF_EVENT_CANDLE)
@@ -441,7 +470,11 @@ tf_live_read_history (TfLive *self,
           events[k].flags |= TF_EVENT_HISTORY;
           g_array_append_val (self->history, events[k]);
         }
+      else if (events[k].time >= to)
+        g_array_append_val (meanwhile, events[k]);
   g_array_sort (self->history, compare_history);
+  g_array_append_vals (self->history, meanwhile->data, meanwhile->len);
+  return TRUE;
 }
 
 static gboolean
@@ -449,17 +482,14 @@ start (gpointer data)
 {
   TfLive *self = data;
 
-  tf_connection_start (self->connection);
-  self->tick = g_timeout_source_new (TICK_MS);
-  g_source_set_callback (self->tick, on_tick, self, NULL);
-  g_source_attach (self->tick, self->context);
+  self->next_timer = timer_after (self, g_get_real_time () * 1000);
   return G_SOURCE_REMOVE;
 }
 
 /**
  * tf_live_start:
  *
- * Begins to listen.
+ * From now on bars close, also where nobody trades.
  */
 void
 tf_live_start (TfLive *self)

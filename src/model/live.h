@@ -26,11 +26,12 @@ TfUniverse    *tf_live_universe    (const TfVenue       *venue);
 TfLive        *tf_live_new         (const TfLiveOptions *options,
                                     GError             **error);
 TfEventSource *tf_live_get_source  (TfLive              *self);
-/* Asks the venue, at most some seconds each; what it does not answer stays as it is. */
-void           tf_live_discover    (TfLive              *self,
-                                    TfUniverse          *universe);
-void           tf_live_read_history(TfLive              *self,
-                                    guint                bars);
+gboolean       tf_live_discover    (TfLive              *self,
+                                    TfUniverse          *universe,
+                                    GError             **error);
+gboolean       tf_live_read_history(TfLive              *self,
+                                    guint                bars,
+                                    GError             **error);
 void           tf_live_start       (TfLive              *self);
 void           tf_live_cancel      (TfLive              *self);
 void           tf_live_get_figures (TfLive              *self,

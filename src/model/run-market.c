@@ -98,9 +98,11 @@ open_live (TfRun         *self,
   g_mutex_unlock (&self->lock);
   if (self->config == NULL)
     {
-      tf_live_discover (live, universe);
+      if (!tf_live_discover (live, universe, error))
+        return FALSE;
       self->config = tf_config_new_default (spec->market, universe, interval, spec->seed);
-      tf_live_read_history (live, HISTORY_BARS);
+      if (!tf_live_read_history (live, HISTORY_BARS, error))
+        return FALSE;
     }
   tf_live_start (live);
   return TRUE;
