@@ -10,7 +10,9 @@
 #include "model/words.h"
 
 #define FLUSH_MS  120  /* between two updates of the lists */
-#define FEED_ROWS 300
+#define FLOOD_MS  400  /* the same while so much comes that nobody can read it */
+#define FLOOD     20   /* news at once; more are only counted, since each costs milliseconds to lay out */
+#define FEED_ROWS 200
 #define RATE_SAMPLES 32
 #define BACKLOG 8000   /* entries of the journal that are read back: enough for a full list of signals */
 #define MOST_HELD 256  /* batches of records that wait until it is read */
@@ -27,11 +29,13 @@ struct _TfDesk
   TfTotals    totals;
   gint64      last_seq;
   guint       flush;
+  gboolean    flood;         /* much came with the last flush */
   gboolean    fresh;         /* the snapshot has not been shown yet */
   gboolean    halted;
   char       *path;          /* (nullable): workspace that is shown */
   GCancellable *loading;     /* (nullable): its backlog is being read */
   GQueue      held;          /* GPtrArrays of entries that came meanwhile */
+  gboolean    at_rest;       /* only its entries are wanted: the snapshot that is there has candles, too */
   gboolean    wanted, past;  /* wanted: its backlog is to be read when it runs; past: entries are old news */
   struct { TfTime time; gint64 signals; } rate[RATE_SAMPLES];
   guint       n_rate;
@@ -426,12 +430,29 @@ take_config (TfDesk   *self,
     g_object_notify_by_pspec (G_OBJECT (self), props[PROP_SIMULATED]);
 }
 
+/* Of a flood the newest are told; one line at their end says how many there were before. */
+static void
+count_news (TfDesk *self)
+{
+  guint left = self->new_feed->len - FLOOD + 1;
+  TfFeedItem *newest_left = self->new_feed->pdata[left - 1];
+  g_autofree char *number = tf_words_count (left), *text = g_strdup_printf (_("%s more: see the audit trail"), number);
+  TfFeedValues values = { .seq = newest_left->now.seq, .time = newest_left->now.time, .tone = TF_TONE_REFUSED };
+
+  g_strlcpy (values.text, text, sizeof values.text);
+  g_ptr_array_remove_range (self->new_feed, 0, left - 1);
+  tf_item_update (self->new_feed->pdata[0], &values);
+}
+
 static gboolean
 flush (gpointer data)
 {
   TfDesk *self = data;
 
   self->flush = 0;
+  self->flood = self->new_feed->len > FLOOD;
+  if (self->flood)
+    count_news (self);
   prepend_rows (self->fills, self->new_fills, TF_DESK_ROWS);
   if (self->new_signals->len > 0)
     {
@@ -463,7 +484,7 @@ static void
 schedule (TfDesk *self)
 {
   if (self->flush == 0)
-    self->flush = g_timeout_add (FLUSH_MS, flush, self);
+    self->flush = g_timeout_add (self->flood ? FLOOD_MS : FLUSH_MS, flush, self);
 }
 
 static void
@@ -477,6 +498,8 @@ take_snapshot (TfDesk     *self,
   schedule (self);
 }
 
+static void load_backlog (TfDesk *self);
+
 static void
 on_changed (TfDesk *self)
 {
@@ -485,6 +508,12 @@ on_changed (TfDesk *self)
   if (snapshot == NULL || snapshot == self->snapshot)
     return;
   take_snapshot (self, snapshot);
+  /* A command was carried out on a workspace at rest: nobody has handed its entries on. */
+  if (!tf_desk_is_running (self) && self->path != NULL && self->loading == NULL && !self->wanted && snapshot->seq > self->last_seq)
+    {
+      load_backlog (self);
+      self->at_rest = TRUE;
+    }
 }
 
 /* Rows of records */
@@ -771,7 +800,8 @@ on_loaded (GObject      *object,
   if (backlog != NULL)
     {
       forget_rows (self);
-      if (!tf_desk_is_running (self) && backlog->snapshot != NULL)
+      if (!tf_desk_is_running (self) && backlog->snapshot != NULL
+          && (!self->at_rest || self->snapshot == NULL))
         take_snapshot (self, backlog->snapshot);
       if (backlog->snapshot != NULL)
         take_config (self, backlog->snapshot->config);
@@ -787,7 +817,7 @@ on_loaded (GObject      *object,
 static void
 load_backlog (TfDesk *self)
 {
-  self->wanted = FALSE;
+  self->wanted = self->at_rest = FALSE;
   if (self->loading != NULL)
     {
       g_cancellable_cancel (self->loading);
