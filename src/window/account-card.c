@@ -110,6 +110,7 @@ tf_account_card_refresh (TfAccountCard *self,
   open = now->trades > 0 ? g_strdup_printf (_("%d open · %s closed, %s won"), now->positions, closed, wins)
          : g_strdup_printf (_("%d open · none closed yet"), now->positions);
   tf_label_set (self->open, open, FALSE);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->open), open);
   tf_state_dot_set (GTK_WIDGET (self->dot), (TfTradingState) now->state, live || now->state >= TF_STATE_HALTED);
   tf_label_set (self->state, live || now->state != TF_STATE_ACTIVE ? tf_words_state ((TfTradingState) now->state) : _("Ready"), FALSE);
 }

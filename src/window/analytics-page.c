@@ -338,7 +338,9 @@ update_calibration (TfAnalyticsPage  *self,
       squares += snapshot->calibration.bins[b].squares;
     }
   count = tf_words_count ((gint64) outcomes);
-  if (weight < 2 || !tf_calibration_summary (&snapshot->calibration, &error, &bias))
+  if (outcomes == 0 && !tf_desk_is_running (self->desk))
+    text = g_strdup (_("Known while the system runs: a workspace at rest does not tell."));
+  else if (weight < 2 || !tf_calibration_summary (&snapshot->calibration, &error, &bias))
     text = g_strdup_printf (_("Too early: %s proposals have come to an outcome."), count);
   else
     {

@@ -239,11 +239,14 @@ on_alarm_pause (gpointer data)
   self->alarm_pause = g_timeout_add_once (1000 * ALARM_PAUSE, on_alarm_pause, self);
 }
 
-/* The first at once; of what follows within the pause only the last one, in its place: nobody is to be flooded. */
+/* The first at once; of what follows within the pause only the last one, in its place: nobody is to be flooded. Alarms of
+ * years ago, which a replay passes through, are no news. */
 static void
 on_alarm (TfApplication *self,
           const char    *text)
 {
+  if (tf_desk_is_running (self->desk) && g_str_equal (self->spec->market, "replay"))
+    return;
   if (self->alarm_pause != 0)
     {
       g_free (self->alarm);

@@ -124,7 +124,7 @@ refresh_preflight (TfDashboardPage *self)
         }
   accounts = g_strdup_printf (ngettext ("%u account", "%u accounts", config->n_accounts), config->n_accounts);
   bots = g_strdup_printf (ngettext ("%u bot", "%u bots", config->n_bots), config->n_bots);
-  follows = g_strdup_printf (ngettext ("%u follow", "%u follows", config->n_traders), running ? followed : config->n_traders);
+  follows = g_strdup_printf (ngettext ("%u follow", "%u follows", config->n_traders), running && snapshot != NULL ? followed : config->n_traders);
   set_check (self, CHECK_MARKET, market, _("Market"));
   set_check (self, CHECK_HISTORY, running, _("History"));
   set_check (self, CHECK_ACCOUNTS, running && snapshot != NULL, accounts);
@@ -472,6 +472,8 @@ on_feed_setup (GtkListItemFactory *factory,
   gtk_label_set_xalign (GTK_LABEL (text), 0);
   gtk_label_set_wrap (GTK_LABEL (text), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (text), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_width_chars (GTK_LABEL (text), 24); /* without, each row measures all the ways its text can be broken */
+  gtk_label_set_max_width_chars (GTK_LABEL (text), 24);
   gtk_widget_set_hexpand (text, TRUE);
   gtk_box_append (GTK_BOX (row), time);
   gtk_box_append (GTK_BOX (row), text);

@@ -96,14 +96,14 @@ trader_grade (gpointer item)
 static const TfColumnSpec bot_columns[] = {
   { N_("Bot"), "name", TF_CELL_TEXT, -14 },
   { N_("Account"), "account", TF_CELL_TEXT, 8 },
-  { N_("Strategy"), "strategy", TF_CELL_TEXT, -12 },
   { N_("State"), "state", TF_CELL_STATE, 8, voter_state },
-  { N_("Stance"), "stance", TF_CELL_NUMBER, 6, voter_stance },
+  { N_("P&L"), "pnl", TF_CELL_CHANGE, 10, voter_pnl },
   { N_("Trades"), "trades", TF_CELL_NUMBER, 5, voter_trades },
   { N_("Won"), "win-rate", TF_CELL_NUMBER, 5, voter_win_rate },
-  { N_("P&L"), "pnl", TF_CELL_CHANGE, 10, voter_pnl },
+  { N_("Stance"), "stance", TF_CELL_NUMBER, 6, voter_stance },
   { N_("Weight"), "weight", TF_CELL_NUMBER, 6, voter_weight },
   { N_("Last action"), "last-time", TF_CELL_TEXT, 18, voter_action },
+  { N_("Strategy"), "strategy", TF_CELL_TEXT, -12 },
 };
 
 GtkWidget *

@@ -534,7 +534,8 @@ show_weights (TfSignalsPage    *self,
 
       names[i] = tf_config_voter_name (config, order[i]);
       values[i][0] = view->weight;
-      memcpy (&values[i][1], view->weight_in, sizeof view->weight_in);
+      for (guint g = 0; g < TF_N_REGIMES; g++) /* a workspace at rest does not tell: exactly 0 is no weight */
+        values[i][1 + g] = view->weight_in[g] != 0 ? view->weight_in[g] : (double) NAN;
     }
   tf_plot_clear (plot);
   if (resolved > 0)
