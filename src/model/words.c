@@ -524,6 +524,8 @@ tf_words_record (const TfRecord *record,
         return g_strdup_printf (_("%s: %s is back within its limit"), account, alert_title (record->reason));
       if (strcmp (record->reason, tf_alert_name (TF_ALERT_EMERGENCY)) == 0)
         return g_strdup_printf (_("%s: emergency stop holds"), account);
+      if (strcmp (record->reason, tf_alert_name (TF_ALERT_STOP_GUARD)) == 0)
+        return g_strdup_printf (_("%s: no new entries for a while, too many stops in a row"), account);
       number = tf_words_percent ((double) record->value / TF_SCALE, 1);
       price = tf_words_percent ((double) record->limit / TF_SCALE, 1);
       return g_strdup_printf (_("%s: %s at %s of %s allowed"), account, alert_title (record->reason), number, price);

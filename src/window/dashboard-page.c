@@ -472,8 +472,8 @@ on_feed_setup (GtkListItemFactory *factory,
   gtk_label_set_xalign (GTK_LABEL (text), 0);
   gtk_label_set_wrap (GTK_LABEL (text), TRUE);
   gtk_label_set_wrap_mode (GTK_LABEL (text), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_width_chars (GTK_LABEL (text), 24); /* without, each row measures all the ways its text can be broken */
-  gtk_label_set_max_width_chars (GTK_LABEL (text), 24);
+  gtk_label_set_width_chars (GTK_LABEL (text), 16); /* without, each row measures all the ways its text can be broken */
+  gtk_label_set_max_width_chars (GTK_LABEL (text), 16);
   gtk_widget_set_hexpand (text, TRUE);
   gtk_box_append (GTK_BOX (row), time);
   gtk_box_append (GTK_BOX (row), text);

@@ -168,7 +168,7 @@ remedy_for (const GError *error)
     }
 }
 
-/* Only when something is wrong. */
+/* Only when something is wrong, or over. */
 static void
 update_banner (TfWindow *self)
 {
@@ -184,6 +184,9 @@ update_banner (TfWindow *self)
     text = g_strdup (_("The emergency stop holds: no new orders, everything is closed. It stays so until it is re-armed."));
   else if (tf_system_get_run_state (system) == TF_RUN_RUNNING && venue != NULL && figures.connection.state != TF_CONNECTION_LIVE)
     text = tf_words_connection (&figures.connection, venue->title);
+  else if (tf_system_get_run_state (system) == TF_RUN_FINISHED)
+    text = g_strdup (_("The replay is at its end. Analytics shows what came of it, and the Audit Trail exports it. Started again it "
+                       "would find nothing new: choose other files to replay."));
   show_banner (self, text);
 }
 
@@ -193,7 +196,15 @@ on_tick (gpointer data)
   TfWindow *self = data;
   gint64 started = tf_system_get_started (tf_desk_get_system (self->desk));
   g_autofree char *text = tf_words_elapsed (started > 0 ? (g_get_monotonic_time () - started) * 1000 : 0);
+  TfRunFigures figures;
 
+  tf_system_get_figures (tf_desk_get_system (self->desk), &figures);
+  if (figures.progress >= 0)
+    {
+      g_autofree char *part = tf_words_percent (figures.progress, 0), *elapsed = g_steal_pointer (&text);
+
+      text = g_strdup_printf ("%s · %s", elapsed, part);
+    }
   tf_label_set (self->elapsed, text, FALSE);
   update_banner (self);
   return G_SOURCE_CONTINUE;

@@ -207,6 +207,28 @@ test_bounded (Fixture       *f,
   g_assert_cmpint (last->now.seq, ==, 6);
 }
 
+/* Of a flood of news the newest are told, and how many there were before them. */
+static void
+test_flood (Fixture       *f,
+            gconstpointer  data)
+{
+  GListModel *feed = tf_desk_get_feed (f->desk);
+  g_autoptr (TfFeedItem) newest = NULL, oldest = NULL;
+
+  for (guint i = 0; i < 100; i++)
+    fill (f);
+  settle (f);
+  g_assert_cmpuint (g_list_model_get_n_items (feed), ==, 20);
+  newest = g_list_model_get_item (feed, 0);
+  oldest = g_list_model_get_item (feed, 19);
+  g_assert_cmpint (newest->now.seq, ==, 100);
+  g_assert_cmpstr (oldest->now.text, ==, "81 more: see the audit trail");
+  g_assert_cmpuint (g_list_model_get_n_items (tf_desk_get_fills (f->desk)), ==, 100);
+  fill (f);
+  settle (f);
+  g_assert_cmpuint (g_list_model_get_n_items (feed), ==, 21);
+}
+
 /* Numbers that begin again are another journal. */
 static void
 test_another_journal (Fixture       *f,
@@ -256,6 +278,7 @@ main (int    argc,
   ADD ("signal", test_signal);
   ADD ("refusal", test_refusal);
   ADD ("bounded", test_bounded);
+  ADD ("flood", test_flood);
   ADD ("another-journal", test_another_journal);
   g_test_add_func ("/desk/source", test_source);
   g_test_add_func ("/desk/notify-only-changes", test_notify);
