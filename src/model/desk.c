@@ -9,7 +9,7 @@
 #include "model/run.h"
 #include "model/words.h"
 
-#define FLUSH_MS  120  /* between two updates of the lists */
+#define FLUSH_MS  200  /* between two updates of the lists */
 #define FLOOD_MS  400  /* the same while so much comes that nobody can read it */
 #define FLOOD     20   /* news at once; more are only counted, since each costs milliseconds to lay out */
 #define FEED_ROWS 200

@@ -107,8 +107,8 @@ tf_account_card_refresh (TfAccountCard *self,
 
   wins = tf_words_percent (now->win_rate, 0);
   closed = tf_words_count (now->trades);
-  open = now->trades > 0 ? g_strdup_printf (_("%d open · %s closed, %s won"), now->positions, closed, wins)
-         : g_strdup_printf (_("%d open · none closed yet"), now->positions);
+  open = now->trades > 0 ? g_strdup_printf (_("%d open · %s of %s won"), now->positions, wins, closed)
+         : g_strdup_printf (_("%d open · none closed"), now->positions);
   tf_label_set (self->open, open, FALSE);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->open), open);
   tf_state_dot_set (GTK_WIDGET (self->dot), (TfTradingState) now->state, live || now->state >= TF_STATE_HALTED);

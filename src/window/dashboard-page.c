@@ -55,7 +55,7 @@ refresh_totals (TfDashboardPage *self)
   g_autofree char *percent = tf_words_percent_change (share, 2);
   g_autofree char *today = g_strdup_printf (_("Today %s (%s)"), change, percent);
   g_autofree char *open = tf_words_count (totals->positions);
-  g_autofree char *rate = tf_words_number (totals->signals_per_minute, totals->signals_per_minute < 10 ? 1 : 0);
+  g_autofree char *rate = tf_words_number (totals->signals_per_minute, totals->signals_per_minute < 1 ? 2 : totals->signals_per_minute < 10 ? 1 : 0);
   g_autofree char *copied = tf_words_count (totals->copied);
 
   tf_label_set (self->equity, equity, FALSE);
