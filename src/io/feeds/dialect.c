@@ -153,6 +153,8 @@ append_digits (GString *out,
 
   g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT ".%08" G_GINT64_FORMAT, raw / TF_SCALE, rest);
   g_string_append (out, text);
+  for (guint k = 8; k < digits; k++)
+    g_string_append_c (out, '0');
   g_string_truncate (out, (gsize) (strchr (out->str + start, '.') - out->str) + (digits > 0 ? digits + 1 : 0));
 }
 
@@ -168,9 +170,9 @@ append_side (GString          *out,
     {
       g_string_append (out, k > 0 ? "," : "");
       g_string_append (out, open);
-      append_decimal (out, side->levels[k].price.raw);
+      append_decimal (out, tf_book_level (side, k)->price.raw);
       g_string_append (out, between);
-      append_decimal (out, side->levels[k].quantity.raw);
+      append_decimal (out, tf_book_level (side, k)->quantity.raw);
       g_string_append (out, close);
     }
 }
@@ -543,9 +545,9 @@ coinbase_snapshot (const char   *name,
         {
           g_string_append_printf (out, "%s{\"side\":\"%s\",\"event_time\":\"%s\",\"price_level\":\"", k + s > 0 ? "," : "",
                                   s == 0 ? "bid" : "offer", time);
-          append_decimal (out, side->levels[k].price.raw);
+          append_decimal (out, tf_book_level (side, k)->price.raw);
           g_string_append (out, "\",\"new_quantity\":\"");
-          append_decimal (out, side->levels[k].quantity.raw);
+          append_decimal (out, tf_book_level (side, k)->quantity.raw);
           g_string_append (out, "\"}");
         }
     }
@@ -638,7 +640,7 @@ checksum_text (GString          *out,
         g_autoptr (GString) text = g_string_new (NULL);
         const char *start;
 
-        append_digits (text, field == 0 ? side->levels[k].price.raw : side->levels[k].quantity.raw,
+        append_digits (text, field == 0 ? tf_book_level (side, k)->price.raw : tf_book_level (side, k)->quantity.raw,
                        field == 0 ? price_digits : qty_digits);
         for (gsize i = 0; i < text->len; )
           if (text->str[i] == '.')
@@ -684,9 +686,9 @@ kraken_snapshot (const char   *name,
       for (guint k = 0; k < side->n; k++)
         {
           g_string_append (out, k > 0 ? ",{\"price\":" : "{\"price\":");
-          append_digits (out, side->levels[k].price.raw, price_digits);
+          append_digits (out, tf_book_level (side, k)->price.raw, price_digits);
           g_string_append (out, ",\"qty\":");
-          append_digits (out, side->levels[k].quantity.raw, qty_digits);
+          append_digits (out, tf_book_level (side, k)->quantity.raw, qty_digits);
           g_string_append_c (out, '}');
         }
       g_string_append_c (out, ']');
@@ -901,11 +903,14 @@ static const TfDialect dialects[] = {
   { .venue = "binance", .maintenance = "{\"stream\":\"!serverShutdown\",\"data\":{\"e\":\"serverShutdown\",\"E\":1}}",
     .command = binance_command, .question = binance_question, .trades = binance_trades, .candles = binance_candles,
     .book = binance_book },
-  { .venue = "coinbase", .command = coinbase_command, .snapshot = coinbase_snapshot, .question = coinbase_question,
+  { .venue = "coinbase",
+    .heartbeat = "{\"channel\":\"heartbeats\",\"client_id\":\"\",\"timestamp\":\"2020-01-01T00:00:00Z\",\"sequence_num\":0,\"events\":["
+                 "{\"current_time\":\"2020-01-01 00:00:00 +0000 UTC m=+1\",\"heartbeat_counter\":1}]}",
+    .command = coinbase_command, .snapshot = coinbase_snapshot, .question = coinbase_question,
     .trades = coinbase_trades, .candles = coinbase_candles, .book = exchange_book },
   { .venue = "coinbase-exchange", .command = exchange_command, .snapshot = exchange_snapshot, .question = coinbase_question,
     .trades = exchange_trades, .candles = exchange_candles, .book = exchange_book },
-  { .venue = "kraken",
+  { .venue = "kraken", .heartbeat = "{\"channel\":\"heartbeat\"}",
     .greeting = "{\"channel\":\"status\",\"type\":\"update\",\"data\":[{\"api_version\":\"v2\",\"connection_id\":17843232920108168701,"
                 "\"system\":\"online\",\"version\":\"2.0.10\"}]}",
     .maintenance = "{\"channel\":\"status\",\"type\":\"update\",\"data\":[{\"api_version\":\"v2\",\"connection_id\":17843232920108168701,"

@@ -40,6 +40,7 @@ typedef struct
 {
   const char *venue;
   const char *greeting;       /* (nullable): the first message */
+  const char *heartbeat;      /* (nullable): said a second when nothing else is */
   const char *maintenance;    /* (nullable): said before it goes away */
   /* Reads one message of a client; what it has to be told at once is appended to @replies. FALSE: not understood */
   gboolean (*command)     (JsonObject          *message,

@@ -22,6 +22,7 @@ typedef struct
   TfTime      floor;
   TfTime      candle_end; /* of the last candle told */
   TfPrice     bid, ask;
+  gboolean    quoted;     /* there is a stream of quotes: the book need not give them */
   guint       quote_wire; /* the newest that gave a quote: the others' are old */
   gboolean    refill;     /* the line was down: trades may be missing before the next one */
   guint       asked;      /* fetches of trades under way */
@@ -351,7 +352,7 @@ take_quote (TfIntake *self,
   tell (self, &event);
 }
 
-/* Where a market has no stream of quotes, its book gives them. */
+/* Where a market has no stream of quotes (or not yet), its book gives them. */
 static void
 take_book (TfIntake          *self,
            const TfFeedEvent *feed,
@@ -360,8 +361,7 @@ take_book (TfIntake          *self,
   Market *market = &self->markets[m];
   TfBookLevel bid, ask;
 
-  if ((market->market.channels & self->venue->channels & TF_CHANNEL_QUOTES) != 0 || feed->book.book == NULL
-      || feed->book.book->state != TF_BOOK_LIVE || !tf_book_best (feed->book.book, &bid, &ask)
+  if (market->quoted || feed->book.book == NULL || feed->book.book->state != TF_BOOK_LIVE || !tf_book_best (feed->book.book, &bid, &ask)
       || (bid.price.raw == market->bid.raw && ask.price.raw == market->ask.raw))
     return;
   market->bid = bid.price;
@@ -443,6 +443,8 @@ take (const TfFeedEvent *feed,
         take_trade (self, feed, m);
       break;
     case TF_FEED_QUOTE:
+      if (m != TF_MARKET_NONE)
+        self->markets[m].quoted = TRUE;
       if (m != TF_MARKET_NONE)
         take_quote (self, m, feed->received, feed->quote.bid, feed->quote.ask, feed->quote.bid_quantity, feed->quote.ask_quantity);
       break;

@@ -31,6 +31,7 @@ typedef struct
   GQueue                   late;       /* of char * */
   char                    *swapped;
   guint                    lose;
+  GPtrArray               *snapshots;  /* of char *: books that the answered command asks for */
   guint                    mangle;     /* bits of TfFault, for the next message with news */
 } Client;
 
@@ -77,6 +78,7 @@ struct _TfPlayer
   gint64           started;    /* monotonic µs; 0: not yet */
   gint64           away_until; /* handshakes are refused with … */
   guint            away_status;
+  gint64           beat_at;    /* after the end: a sign of life a second */
   TfTime           first, shift;
   TfPlayerFigures  figures;
 };
@@ -118,6 +120,7 @@ client_free (gpointer data)
   g_object_unref (client->stream);
   g_hash_table_unref (client->subscribed);
   g_queue_clear_full (&client->late, g_free);
+  g_ptr_array_unref (client->snapshots);
   g_free (client->swapped);
   g_free (client);
 }
@@ -664,6 +667,12 @@ on_timer (gpointer data)
       if (n == BATCH * 16)
         wait = 0;
     }
+  if (!self->has_ahead && now >= self->beat_at)
+    {
+      self->beat_at = now + G_USEC_PER_SEC;
+      for (guint k = 0; self->dialect->heartbeat != NULL && k < self->clients->len; k++)
+        deliver (self->clients->pdata[k], self->dialect->heartbeat, strlen (self->dialect->heartbeat), FALSE);
+    }
   for (guint k = 0; k < self->clients->len; k++) /* what comes late, comes even when nothing follows */
     {
       Client *client = self->clients->pdata[k];
@@ -717,10 +726,9 @@ on_subscribe (const char *venue_name,
 
       if (strcmp (played->name, venue_name) == 0 && book->state == TF_BOOK_LIVE)
         {
-          g_autofree char *text = self->dialect->snapshot (venue_name, book, played->price_digits, played->qty_digits,
-                                                           self->has_ahead ? self->ahead.time : 0);
-
-          deliver (client, text, strlen (text), FALSE);
+          g_ptr_array_add (client->snapshots, self->dialect->snapshot (venue_name, book, played->price_digits,
+                                                                       played->qty_digits,
+                                                                       self->has_ahead ? self->ahead.time : self->first));
         }
     }
 }
@@ -734,7 +742,6 @@ on_command (SoupWebsocketConnection *stream,
   TfPlayer *self = client->player;
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GPtrArray) replies = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GPtrArray) later = g_ptr_array_new ();
   JsonNode *root;
   gsize length;
   const char *text = g_bytes_get_data (bytes, &length);
@@ -750,6 +757,9 @@ on_command (SoupWebsocketConnection *stream,
     self->dialect->command (json_node_get_object (root), self->depth, on_subscribe, client, replies);
   for (guint k = 0; k < replies->len; k++)
     deliver (client, replies->pdata[k], strlen (replies->pdata[k]), FALSE);
+  for (guint k = 0; k < client->snapshots->len; k++)
+    deliver (client, client->snapshots->pdata[k], strlen (client->snapshots->pdata[k]), FALSE);
+  g_ptr_array_set_size (client->snapshots, 0);
 }
 
 static void
@@ -776,6 +786,7 @@ on_websocket (SoupServer              *server,
   client->stream = g_object_ref (stream);
   client->fd = g_socket_get_fd (soup_server_message_get_socket (message));
   client->subscribed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  client->snapshots = g_ptr_array_new_with_free_func (g_free);
   g_queue_init (&client->late);
   g_ptr_array_add (self->clients, client);
   self->figures.connections++;

@@ -695,7 +695,7 @@ tf_recording_next (TfRecording *self,
           g_byte_array_set_size (self->member, 0);
           self->cut = TRUE;
         }
-      if (first && (self->cut ? self->left > 0 && (self->left < 2 || self->in[0] != 0x1f || self->in[1] != 0x8b)
+      if (first && (self->cut ? self->left > 0 && (self->in[0] != 0x1f || (self->left > 1 && self->in[1] != 0x8b))
                               : memmem (self->member->data, MIN (self->member->len, LINE_MAX_SIZE), " = ", 3) == NULL))
         {
           g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
