@@ -18,6 +18,7 @@ typedef enum
   UNIT_FRACTION,
   UNIT_RATIO,
   UNIT_MONEY,
+  UNIT_USED,       /* money of a budget */
   UNIT_SECONDS,
   UNIT_COUNT,
   UNIT_LEAST,      /* a count that is too small */
@@ -30,7 +31,7 @@ static const struct { const char *id, *words; Unit unit; } reasons[] = {
   { "confidence", N_("confidence against the threshold"), UNIT_CONFIDENCE },
   { "quorum", N_("too few voters have something to say"), UNIT_LEAST },
   { "probation", N_("below the threshold, but taken small to keep a record"), UNIT_CONFIDENCE },
-  { "exploration-budget", N_("the day’s budget for small trial trades is used"), UNIT_MONEY },
+  { "exploration-budget", N_("the day’s budget for small trial trades is used"), UNIT_USED },
   { "bad-stop", N_("the stop is not a price"), UNIT_NONE },
   { "not-followed", N_("the account does not follow this trader"), UNIT_NONE },
   { "benched", N_("the bot is benched until its results recover"), UNIT_NONE },
@@ -157,6 +158,7 @@ in_unit (double value,
     case UNIT_RATIO:
       return g_strdup_printf ("%.2f×", value);
     case UNIT_MONEY:
+    case UNIT_USED:
       return tf_words_money ((TfMoney) { tf_ratio_raw (value) });
     case UNIT_SECONDS:
       return tf_words_age ((TfTime) (value * TF_SECOND));
@@ -202,6 +204,8 @@ tf_words_compared (const char *reason,
       left = tf_words_number ((double) value / TF_SCALE, 4);
       right = tf_words_number ((double) limit / TF_SCALE, 4);
     }
+  if (unit == UNIT_USED)
+    return g_strdup_printf (_("%s of %s"), left, right);
   return g_strdup_printf ("%s %s %s", left, value < limit ? "<" : value > limit ? ">" : "=", right);
 }
 

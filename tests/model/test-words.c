@@ -124,6 +124,7 @@ test_compared (void)
     { "daily-loss", 0.031, 0.03, "3.1" N "% > 3.0" N "%" },
     { "too-old", 90000, 86400, "25 h > 24 h" },
     { "quorum", 2, 3, "2 < 3" },
+    { "exploration-budget", 29.91, 30, "$29.91 of $30.00" },
     { "not-followed", 0, 1, NULL },
     { "never heard of", 0, 1, NULL },
   };

@@ -52,6 +52,9 @@ with tempfile.TemporaryDirectory() as folder:
             page = Page(window, 'System Info', 'TfSystemPage')
             page.text('the data is at its end', lambda text: text.startswith('The data is at its end'))
             page = Page(window, 'Audit Trail', 'TfAuditPage')
+        with tap.check('a finished replay says what is left to do'):
+            window.expect('label', 'Finished')
+            window.expect('label', lambda text: text.startswith('The replay is at its end.'))
         head = json.loads(subprocess.run([cli, 'journal', 'verify', '--workspace', workspace, '--json'], capture_output=True,
                                          text=True, check=True).stdout)
         accounts = json.loads(subprocess.run([cli, 'list', 'accounts', '--workspace', workspace, '--json'], capture_output=True,
