@@ -4,6 +4,7 @@
 
 #include "io/feeds/connection.h"
 #include "io/feeds/player.h"
+#include "io/feeds/replayer.h"
 
 /* The real client against the local venue, while that one misbehaves: what was seen, and that no trade was lost, doubled
  * or out of order. All faults run side by side, since most of their time is waiting. No time is asserted. */
@@ -282,33 +283,36 @@ run_all (void)
                     rows[k].seen->len > 0 ? rows[k].seen->str : "the line stayed up");
 }
 
-static void
-on_replayed (const TfEvent *event,
-             gpointer       data)
-{
-  write_event (data, event);
-}
-
-/* What was recorded of the session gives the very same events. */
+/* What was recorded of the session gives the very same events, also when it is continued in the middle. */
 static void
 check_recording (const Row *row)
 {
-  static const TfIntakeEvents events = { .event = on_replayed };
   g_autofree char *path = g_strdup_printf ("%s/%s.tfrec", folder, row->none ? "none" : tf_fault_name (row->fault));
   g_autoptr (GString) tape = g_string_new (NULL);
+  g_autoptr (GByteArray) state = g_byte_array_new ();
   g_autoptr (GError) error = NULL;
-  g_autoptr (TfRecording) recording = tf_recording_open (path, &error);
-  g_autoptr (TfIntake) intake = NULL;
   TfMarket markets[SYMBOLS];
-  TfFrame frame;
+  TfEventSource *source;
+  TfEvent event;
+  guint n = 0;
 
-  g_assert_no_error (error);
   set_markets (markets);
-  intake = tf_intake_new (tf_venue_find (row->venue), markets, SYMBOLS, &events, tape);
-  while (tf_recording_next (recording, &frame, &error))
-    tf_intake_frame (intake, &frame);
+  source = tf_replayer_new (path, NULL, markets, SYMBOLS, &error);
   g_assert_no_error (error);
+  while (source->next (source, &event))
+    {
+      write_event (tape, &event);
+      if (++n == 1000)
+        {
+          source->save (source, state);
+          source->next (source, &event);
+          g_assert_true (source->restore (source, state->data, state->len, &error));
+          g_assert_no_error (error);
+        }
+    }
+  g_assert_true (tf_replayer_check (source, NULL));
   g_assert_cmpstr (tape->str, ==, row->tape->str);
+  source->free (source);
 }
 
 static void

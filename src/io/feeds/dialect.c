@@ -338,7 +338,6 @@ exchange_command (JsonObject        *message,
   const char *type = string_of (message, "type");
   JsonArray *products = array_of (message, "product_ids"), *channels = array_of (message, "channels");
   gboolean on = g_strcmp0 (type, "subscribe") == 0;
-  g_autofree char *list = NULL;
   g_autoptr (GString) out = g_string_new ("{\"type\":\"subscriptions\",\"channels\":[");
 
   if ((!on && g_strcmp0 (type, "unsubscribe") != 0) || channels == NULL)
