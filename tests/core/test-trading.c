@@ -234,6 +234,35 @@ test_outage (void)
   assert_snapshot (run);
 }
 
+/* A price that was asked for afterwards is history: it fills nothing, and the next live one does. */
+static void
+test_reconstructed (void)
+{
+  g_autoptr (Run) run = signal_run ();
+  TfTraderSignal signal = signal_of (TRADER, "BTC-USDT", 1, 10, NOW);
+  g_autoptr (TfSnapshot) s = tf_engine_snapshot (run->engine, -1), after = NULL;
+  TfEvent event = {
+    .time = NOW + TF_SECOND,
+    .type = TF_EVENT_TRADE,
+    .flags = TF_EVENT_RECONSTRUCTED,
+    .instrument = 0,
+  };
+
+  event.trade.price.raw = s->quotes[0].last.raw / 2;
+  event.trade.quantity.raw = TF_SCALE;
+  tell (run, &signal);
+  g_assert_true (taken_by (run, 1));
+  feed (run, &event);
+  g_assert_cmpint (held_by (run, 1, TRADER, "BTC-USDT"), ==, 0);
+  after = tf_engine_snapshot (run->engine, -1);
+  g_assert_cmpint (after->quotes[0].last.raw, ==, s->quotes[0].last.raw);
+  event.flags = 0;
+  event.trade.price = s->quotes[0].last;
+  event.time += TF_SECOND;
+  feed (run, &event);
+  g_assert_cmpint (held_by (run, 1, TRADER, "BTC-USDT"), >, 0);
+}
+
 /* --- the emergency stop --- */
 
 /* All accounts hold something, and something more is on its way. */
@@ -775,6 +804,7 @@ main (int   argc,
   g_test_add_func ("/engine/signal/target", test_copy_target);
   g_test_add_func ("/engine/signal/withdrawn", test_copy_withdrawn);
   g_test_add_func ("/engine/outage", test_outage);
+  g_test_add_func ("/engine/reconstructed", test_reconstructed);
   g_test_add_data_func ("/engine/stop/system", GINT_TO_POINTER (-1), test_stop);
   g_test_add_data_func ("/engine/stop/account-0", GINT_TO_POINTER (0), test_stop);
   g_test_add_data_func ("/engine/stop/account-2", GINT_TO_POINTER (2), test_stop);

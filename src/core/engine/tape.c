@@ -109,13 +109,18 @@ on_bar (TfEngine       *self,
       tf_engine_propose (self, b, instrument, &votes[b]);
 }
 
+/* A price that was asked for afterwards makes bars, but nobody could have traded at it. */
 static void
-mark (TfEngine     *self,
-      guint         instrument,
-      const TfMark *with)
+mark (TfEngine      *self,
+      const TfEvent *event,
+      const TfMark  *with)
 {
+  guint instrument = (guint) event->instrument;
   TfTape *tape = &self->tapes[instrument];
   gint64 day = tf_time_day (self->core->time);
+
+  if ((event->flags & TF_EVENT_RECONSTRUCTED) != 0 && !self->history)
+    return;
 
   if (tape->day != day || tape->day_open.raw == 0)
     {
@@ -155,7 +160,7 @@ tf_engine_market (TfEngine      *self,
       with.low = c->low;
       with.last = c->close;
       tape->candle_end = c->time + event->candle.interval;
-      mark (self, i, &with);
+      mark (self, event, &with);
       if (event->candle.interval == self->config->interval)
         {
           candle = *c;
@@ -182,7 +187,7 @@ tf_engine_market (TfEngine      *self,
           with.ask.raw = MAX (tape->ask.raw, with.last.raw);
         }
       with.open = with.high = with.low = with.last;
-      mark (self, i, &with);
+      mark (self, event, &with);
       if (event->type == TF_EVENT_TRADE)
         closed = tf_candle_builder_trade (&tape->builder, event->time, event->trade.price, event->trade.quantity, &candle);
     }
