@@ -64,9 +64,19 @@ put_text (char       *p,
           const char *text)
 {
   static const char hex[] = "0123456789abcdef";
+  gsize n = strlen (text);
+  guint odd = 0;
 
   if (p < end)
     *p++ = '|';
+  /* Nearly every text is plain: seen without a branch for each byte, and copied at once. */
+  for (gsize k = 0; k < n; k++)
+    odd |= (guint) ((guchar) text[k] < 0x20) | (guint) (text[k] == '|') | (guint) (text[k] == '\\');
+  if (!odd && (gsize) (end - p) > n + 3)
+    {
+      memcpy (p, text, n);
+      return p + n;
+    }
   for (end -= 3; *text != '\0' && p < end; text++)
     {
       guchar c = (guchar) *text;
