@@ -1,13 +1,12 @@
 """A venue as a market: the real client against a venue on this machine, which says what a recording holds."""
 
 import gzip
-import os
 import random
 import signal
+import sqlite3
 import subprocess
-import time
 
-from tap import CLI, HERE, SHARED, cli, main, ok, same, skip, start
+from tap import CLI, HERE, SHARED, cli, main, ok, same, skip, start, wait_for
 
 import json
 
@@ -62,6 +61,12 @@ def entries(workspace):
     return json.loads(result.stdout)['entries']
 
 
+def taken_in(workspace):
+    """Committed pieces of what the venue has said since the last checkpoint."""
+    with sqlite3.connect(f'file:{workspace}?mode=ro', uri=True) as database:
+        return database.execute('SELECT count(*) FROM market_inputs').fetchone()[0]
+
+
 def test_market():
     venue, url = play('binance', recording(90, 'own'))
     workspace = HERE / 'own.tfw'
@@ -75,7 +80,7 @@ def test_market():
 
     # Killed in the middle, it goes on from what it had taken in: a venue says nothing twice.
     process = start('run', '--market', 'binance', '--endpoint', url, '--interval', '1s', '--for', '60s', '--workspace', workspace)
-    time.sleep(5)
+    ok(wait_for(lambda: taken_in(workspace) >= 10), 'what a venue says is kept')
     process.send_signal(signal.SIGKILL)
     process.communicate()
     killed = entries(workspace)
@@ -87,7 +92,7 @@ def test_market():
 
     # The line goes, and comes back.
     process = start('run', '--market', 'binance', '--endpoint', url, '--interval', '1s', '--for', '12s', '--workspace', workspace, '--json')
-    time.sleep(3)
+    ok(wait_for(lambda: taken_in(workspace) >= 10), 'the market is listened to')
     finish(venue)
     port = url.rsplit(':', 1)[1].split('/')[0]
     again = subprocess.Popen([CLI, 'play', '--venue', 'binance', '--port', port, str(HERE / 'own.jsonl.gz')],
