@@ -32,6 +32,7 @@ typedef struct
   guint             refused;             /* commands that the venue did not accept */
   guint             request_errors;
   guint             stale;               /* markets */
+  guint64           conflated;           /* quotes that gave way to newer ones before anybody took them */
   gint64            age_ms;              /* of the last message; −1: none yet */
 } TfConnectionFigures;
 
