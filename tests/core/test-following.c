@@ -1,4 +1,4 @@
-/* Following: who, their records, and copying by target position. */
+/* Following: who, and copying by target position. */
 #include "core/following/book.h"
 #include "core/following/trader.h"
 
@@ -59,83 +59,6 @@ test_grades (void)
   g_assert_cmpfloat (tf_grade_confidence_cap ('D'), <, tf_grade_confidence_cap ('C'));
   g_assert_cmpfloat (tf_grade_confidence_cap (0), ==, tf_grade_confidence_cap ('D'));
   g_assert_cmpfloat (tf_grade_size_cap (0), ==, tf_grade_size_cap ('D'));
-}
-
-static gboolean
-near (double a,
-      double b)
-{
-  return fabs (a - b) <= 1e-12 * MAX (1, fabs (b));
-}
-
-static void
-test_record (void)
-{
-  static const double outcomes[] = { 2, -1, -1, 3, -1, 0.5, -1, 1.5 };
-  const guint n = G_N_ELEMENTS (outcomes);
-  TfTrackRecord record = { 0 };
-  double mean = 0, m2 = 0, m, low, high, variance, precision;
-
-  /* Nothing known: the prior, whose central 95 % reach 1.96 standard deviations. */
-  tf_track_record_mean (&record, 0.1, 0.95, &m, &low, &high);
-  g_assert_true (m == 0 && fabs (high - 0.1959963984540054) < 1e-12 && near (low, -high));
-
-  for (guint i = 0; i < n; i++)
-    {
-      tf_track_record_add (&record, outcomes[i], (i + 1) * TF_HOUR);
-      mean += outcomes[i] / n;
-    }
-  for (guint i = 0; i < n; i++)
-    m2 += (outcomes[i] - mean) * (outcomes[i] - mean);
-  tf_track_record_add (&record, (double) NAN, TF_HOUR);
-  g_assert_cmpuint (record.resolved, ==, n);
-  g_assert_cmpuint (record.wins, ==, 4);
-  g_assert_true (near (record.mean, mean) && near (record.m2, m2) && near (record.recent, mean));
-  g_assert_true (near (record.holding_seconds, 4.5 * 3600));
-
-  /* The conjugate posterior, written the other way round: as a weighted mean of prior and data. */
-  variance = (m2 + 2) / (n + 1);
-  precision = n / (n + variance / (0.3 * 0.3));
-  tf_track_record_mean (&record, 0.3, 0.6826894921370859, &m, &low, &high);
-  g_assert_true (near (m, precision * mean));
-  g_assert_true (fabs ((high - m) - sqrt (variance / n * precision)) < 1e-9 && near (high - m, m - low));
-}
-
-/* Shrunk with few outcomes, near the truth with many, and right as often as it says. */
-static void
-test_record_coverage (void)
-{
-  TfRandom random;
-  guint inside = 0;
-
-  tf_random_seed (&random, 11);
-  for (guint trial = 0; trial < 2000; trial++)
-    {
-      TfTrackRecord record = { 0 };
-      double truth = 0.2 * tf_random_normal (&random), m, low, high;
-
-      for (guint i = 0; i < 30; i++)
-        tf_track_record_add (&record, truth + 1.3 * tf_random_normal (&random), 0);
-      tf_track_record_mean (&record, 0.2, 0.9, &m, &low, &high);
-      g_assert_true (fabs (m) <= fabs (record.mean));
-      inside += low <= truth && truth <= high;
-    }
-  g_assert_cmpuint (inside, >=, 1750);
-  g_assert_cmpuint (inside, <=, 1850);
-}
-
-static void
-test_recent (void)
-{
-  TfTrackRecord record = { 0 };
-
-  for (guint i = 0; i < 500; i++)
-    tf_track_record_add (&record, 1, 0);
-  g_assert_true (near (record.recent, 1));
-  for (guint i = 0; i < 20; i++)
-    tf_track_record_add (&record, -1, 0);
-  g_assert_cmpfloat (record.recent, <, -0.6);
-  g_assert_cmpfloat (record.mean, >, 0.9);
 }
 
 typedef struct
@@ -357,9 +280,6 @@ main (int   argc,
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/following/default-traders", test_default_traders);
   g_test_add_func ("/following/grades", test_grades);
-  g_test_add_func ("/following/record", test_record);
-  g_test_add_func ("/following/record-coverage", test_record_coverage);
-  g_test_add_func ("/following/recent", test_recent);
   g_test_add_func ("/following/classify", test_classify);
   for (guint i = 0; i < G_N_ELEMENTS (stories); i++)
     {

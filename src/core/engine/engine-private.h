@@ -7,6 +7,7 @@
 #include "core/ensemble/ensemble.h"
 #include "core/following/book.h"
 #include "core/following/policy.h"
+#include "core/following/record.h"
 #include "core/market/regime.h"
 #include "core/risk/alerts.h"
 #include "core/risk/covariance.h"
@@ -65,6 +66,7 @@ typedef struct
   gint64  step;             /* with these two the mean number of proposals open meanwhile is O(1) */
   double  open_integral;
   double  confidence, predicted;
+  double  own_entry;        /* the trader's own price; NaN: it named none */
   gint8   history;          /* from before the start */
   float   regime[TF_N_REGIMES];
 } TfShadow;
@@ -109,7 +111,7 @@ typedef struct
 {
   TfTrackRecord  record;
   TfTradingState state;          /* CLOSE_ONLY: benched */
-  guint          proposals;
+  guint          proposals, open; /* open: tracked to their outcome now */
   double         params[TF_MAX_PARAMS];
   TfTime         last_time;
   gint           last_instrument, last_side;
@@ -208,6 +210,7 @@ void        tf_shadow_close           (TfEngine         *self,
                                        guint             instrument,
                                        guint             voter,
                                        double            price,
+                                       double            own,
                                        const char       *reason);
 /* verdict.c: proposals, signals and what the accounts say */
 void        tf_engine_propose         (TfEngine         *self,

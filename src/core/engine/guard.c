@@ -14,7 +14,6 @@
 /* … and is back when no more than this below. */
 #define BENCH_BACK -0.5
 #define BENCH_MINIMUM 30
-#define RECENT_ALPHA (2.0 / 21.0) /* of TfTrackRecord's recent mean */
 
 /* The strictest of system, account and voter. */
 TfTradingState
@@ -266,7 +265,7 @@ tf_engine_watch_edge (TfEngine *self,
 
   if (v >= self->config->n_bots || record->resolved < BENCH_MINIMUM)
     return;
-  error = sqrt (record->m2 / (record->resolved - 1) * RECENT_ALPHA / (2 - RECENT_ALPHA));
+  error = sqrt (record->m2 / (record->resolved - 1) / TF_TRACK_RECENT);
   z = error > 0 ? record->recent / error : 0;
   if (self->voters[v].state == TF_STATE_ACTIVE && z < BENCH_AT)
     tf_engine_set_state (self, -1, (gint) v, TF_STATE_CLOSE_ONLY, cause, "edge-lost");

@@ -41,12 +41,15 @@ tf_shadow_open (TfEngine         *self,
     .open_integral = self->core->open_integral,
     .confidence = proposal->opinion.confidence,
     .predicted = proposal->opinion.mean,
+    .own_entry = proposal->source == NULL ? proposal->price
+                 : proposal->source->price.raw > 0 ? tf_price_double (proposal->source->price) : (double) NAN,
     .history = self->history != FALSE,
   };
   memcpy (shadow->regime, ballot->regime, sizeof shadow->regime);
   memcpy (ballot_of (self, i, v), ballot->stances, self->n_voters * sizeof (float));
   self->open[i * self->open_words + v / 64] |= G_GUINT64_CONSTANT (1) << (v % 64);
   self->core->open_proposals++;
+  self->voters[v].open++;
 }
 
 static void
@@ -54,7 +57,8 @@ learn (TfEngine       *self,
        guint           instrument,
        guint           voter,
        const TfShadow *shadow,
-       double          gross)
+       double          gross,
+       double          own)
 {
   TfBallot ballot = {
     .proposer = voter,
@@ -71,12 +75,18 @@ learn (TfEngine       *self,
   tf_ensemble_learn (self->ensemble, &ballot, gross, weight);
   tf_calibration_add (&self->core->calibration, shadow->confidence, shadow->predicted,
                       gross - shadow->trial.cost, weight);
-  tf_track_record_add (&self->voters[voter].record, gross - shadow->trial.cost, self->core->time - shadow->trial.opened);
+  tf_track_record_add (&self->voters[voter].record, &(TfOutcome) {
+    .outcome = gross - shadow->trial.cost,
+    .own = shadow->trial.direction * (own - shadow->own_entry) / shadow->trial.risk,
+    .holding = self->core->time - shadow->trial.opened,
+    .open = self->voters[voter].open,
+  });
 }
 
 /**
  * tf_shadow_close:
  * @price: where it ends
+ * @own: where it ends for the trader itself, which may have left earlier and at another price; NaN: not known
  * @reason: stop, target, time, reversed, closed
  */
 void
@@ -84,6 +94,7 @@ tf_shadow_close (TfEngine   *self,
                  guint       instrument,
                  guint       voter,
                  double      price,
+                 double      own,
                  const char *reason)
 {
   TfShadow *shadow = tf_shadow (self, instrument, voter);
@@ -92,7 +103,8 @@ tf_shadow_close (TfEngine   *self,
 
   self->open[instrument * self->open_words + voter / 64] &= ~(G_GUINT64_CONSTANT (1) << (voter % 64));
   self->core->open_proposals--;
-  learn (self, instrument, voter, shadow, gross);
+  learn (self, instrument, voter, shadow, gross, own);
+  self->voters[voter].open--;
   if (!shadow->history)
     {
       record = tf_engine_record (self, TF_RECORD_OUTCOME, -1, (gint) voter, (gint) instrument);
@@ -120,7 +132,7 @@ mark_one (TfEngine     *self,
   const char *reason = tf_trial_mark (&tf_shadow (self, instrument, voter)->trial, open, high, low, last, mark->time, &exit);
 
   if (reason != NULL)
-    tf_shadow_close (self, instrument, voter, exit, reason);
+    tf_shadow_close (self, instrument, voter, exit, exit, reason);
 }
 
 /* Every open proposal on @instrument meets the market. */

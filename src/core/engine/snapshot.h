@@ -4,6 +4,7 @@
 #include "core/engine/record.h"
 #include "core/ensemble/calibration.h"
 #include "core/ensemble/ensemble.h"
+#include "core/following/record.h"
 #include "core/market/candle.h"
 #include "core/market/regime.h"
 #include "core/risk/state.h"
@@ -50,6 +51,7 @@ typedef struct
   guint          proposals, resolved;
   double         mean_outcome; /* R after costs of all its proposals, traded or not */
   double         recent_outcome;
+  TfTrackRecord  record;       /* zeros in a snapshot that was read from a workspace */
   double         weight, weight_sd, effect, effect_sd;
   double         weight_in[TF_N_REGIMES];   /* the weight while the market is in that regime */
   float          stance;       /* the strongest, over all instruments */

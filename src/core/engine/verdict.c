@@ -486,7 +486,7 @@ tf_engine_propose (TfEngine     *self,
     {
       if (tf_shadow (self, instrument, voter)->trial.direction == vote->direction)
         return;
-      tf_shadow_close (self, instrument, voter, proposal.price, "reversed");
+      tf_shadow_close (self, instrument, voter, proposal.price, proposal.price, "reversed");
     }
   reverse (self, voter, instrument, vote->direction);
   run_proposal (self, &proposal);
@@ -533,6 +533,13 @@ drop_signal (TfEngine             *self,
     verdict_of_all (self, verdict, reason, voter, instrument, number, record, value, limit);
 }
 
+/* At which the trader itself traded; NaN: it does not say. */
+static double
+own_price (const TfTraderSignal *signal)
+{
+  return signal->price.raw > 0 ? tf_price_double (signal->price) : (double) NAN;
+}
+
 /* The trader has less than before: so has every copy. Exits are never refused. */
 static void
 copy_exit (TfEngine             *self,
@@ -544,7 +551,7 @@ copy_exit (TfEngine             *self,
   gint64 number, record;
 
   if (copy->action != TF_COPY_REDUCE && tf_shadow_is_open (self, instrument, voter))
-    tf_shadow_close (self, instrument, voter, tf_price_double (self->tapes[instrument].last), "closed");
+    tf_shadow_close (self, instrument, voter, tf_price_double (self->tapes[instrument].last), own_price (signal), "closed");
   record = note_signal (self, signal, (gint) voter, (gint) instrument, &number);
   for (guint a = 0; a < self->n_accounts && !self->history; a++)
     {
@@ -587,7 +594,7 @@ copy_entry (TfEngine             *self,
   };
 
   if (tf_shadow_is_open (self, instrument, voter) && tf_shadow (self, instrument, voter)->trial.direction != direction)
-    tf_shadow_close (self, instrument, voter, price, "reversed");
+    tf_shadow_close (self, instrument, voter, price, own_price (signal), "reversed");
   reverse (self, voter, instrument, direction);
   run_proposal (self, &proposal);
 }
