@@ -3,11 +3,23 @@
 #include <glib/gi18n.h>
 #include <string.h>
 
+#include "core/base/error.h"
+#include "io/sources/drivers.h"
+
+/* A new kind is a file with its driver (last column), its name in drivers.h, and a line here. */
 static const TfSourceKind kinds[] = {
   { "demo", N_("Demo market: simulated"), 'D' },
   { "file", N_("Signal file"), 'D' },
-  { "hyperliquid", N_("Fills of a public address on Hyperliquid"), 'A' },
-  { "sec-edgar", N_("Filings with the SEC"), 'A' },
+  { "hyperliquid", N_("Fills of a public address on Hyperliquid"), 'A', N_("Address: 0x and 40 hexadecimal digits"),
+    "https://api.hyperliquid.xyz", NULL },
+  { "sec-edgar", N_("Filings with the SEC"), 'A', N_("Central index key (CIK), such as 0001050446"),
+    "https://data.sec.gov", NULL },
+  { "feed", N_("Feed of a blog, channel or podcast"), 'C', N_("Address of an RSS or Atom feed, https://…"), NULL, NULL },
+  { "webhook", N_("Webhook on this machine"), 'B', N_("Name of the webhook: letters, digits, - and _"),
+    "http://127.0.0.1:8787", NULL },
+  { "okx", N_("Public lead trader on OKX"), 'B', N_("The lead trader's code"), "https://www.okx.com", NULL },
+  { "nostr", N_("Author on Nostr"), 'B', N_("Public key: npub1… or 64 hexadecimal digits"), "wss://relay.damus.io", NULL },
+  { "watched", N_("Watched file or folder"), 'D', N_("Path of a signal file or of a folder of them"), NULL, NULL },
   { NULL },
 };
 
@@ -22,10 +34,15 @@ tf_source_kinds (void)
   return kinds;
 }
 
-static const TfSourceKind *
-find (const char *id)
+/**
+ * tf_source_find:
+ *
+ * Returns: (nullable): the kind with this id
+ */
+const TfSourceKind *
+tf_source_find (const char *id)
 {
-  for (const TfSourceKind *kind = kinds; kind->id != NULL; kind++)
+  for (const TfSourceKind *kind = kinds; id != NULL && kind->id != NULL; kind++)
     if (strcmp (kind->id, id) == 0)
       return kind;
   return NULL;
@@ -39,7 +56,7 @@ find (const char *id)
 char
 tf_source_grade (const char *id)
 {
-  const TfSourceKind *kind = find (id);
+  const TfSourceKind *kind = tf_source_find (id);
 
   return kind != NULL ? kind->grade : 'D';
 }
@@ -47,7 +64,80 @@ tf_source_grade (const char *id)
 const char *
 tf_source_title (const char *id)
 {
-  const TfSourceKind *kind = find (id);
+  const TfSourceKind *kind = tf_source_find (id);
 
   return kind != NULL ? _(kind->title) : _("Source that the program does not know");
+}
+
+/**
+ * tf_source_check:
+ * @address: as typed so far
+ *
+ * Whether @address may be one for a live source of the kind @id, as far as its form tells.
+ */
+gboolean
+tf_source_check (const char *id,
+                 const char *address,
+                 GError    **error)
+{
+  const TfSourceKind *kind = tf_source_find (id);
+  char quoted[TF_QUOTE_SIZE];
+
+  if (kind == NULL || kind->driver == NULL)
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_NOT_FOUND, "found “%s”, expected a kind of live source",
+                   tf_error_quote (id != NULL ? id : "", -1, quoted));
+      return FALSE;
+    }
+  if (address == NULL || *address == '\0')
+    {
+      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found nothing, expected: %s", _(kind->hint));
+      return FALSE;
+    }
+  return kind->driver->check == NULL || kind->driver->check (address, error);
+}
+
+/**
+ * tf_source_state_name:
+ *
+ * Returns: a stable machine word
+ */
+const char *
+tf_source_state_name (TfSourceState state)
+{
+  static const char *const names[] = { "off", "connecting", "live", "waiting", "failed" };
+
+  return names[state];
+}
+
+/**
+ * tf_source_spec_copy:
+ * @self: (out caller-allocates): to be cleared with tf_source_spec_clear()
+ */
+void
+tf_source_spec_copy (TfSourceSpec       *self,
+                     const TfSourceSpec *from)
+{
+  *self = (TfSourceSpec) {
+    g_strdup (from->kind), g_strdup (from->trader), g_strdup (from->address), g_strdup (from->endpoint),
+    g_strdup (from->secret), g_strdup (from->contact),
+  };
+}
+
+/**
+ * tf_source_spec_clear:
+ *
+ * Frees the strings, the spec itself is the caller's. A secret is overwritten.
+ */
+void
+tf_source_spec_clear (TfSourceSpec *self)
+{
+  if (self->secret != NULL)
+    explicit_bzero (self->secret, strlen (self->secret));
+  g_clear_pointer (&self->kind, g_free);
+  g_clear_pointer (&self->trader, g_free);
+  g_clear_pointer (&self->address, g_free);
+  g_clear_pointer (&self->endpoint, g_free);
+  g_clear_pointer (&self->secret, g_free);
+  g_clear_pointer (&self->contact, g_free);
 }
