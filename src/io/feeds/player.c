@@ -9,6 +9,7 @@
 #include "core/base/error.h"
 #include "io/feeds/connection.h"
 #include "io/feeds/dialect.h"
+#include "io/feeds/played.h"
 #include "io/feeds/recorder.h"
 
 #define BATCH 256              /* messages between two looks at the clients */
@@ -37,23 +38,9 @@ typedef struct
 
 typedef struct
 {
-  char    name[TF_SYMBOL_SIZE]; /* the venue's */
-  GArray *trades;               /* of TfPlayedTrade, by time */
-  guint   price_digits, qty_digits;
-} Played;
-
-typedef struct
-{
   TfFault fault;
   gint64  at; /* µs after the start */
 } Scheduled;
-
-/* What a message is about */
-typedef struct
-{
-  guint channels[8], symbols[8], n;
-  gboolean answer, alive;
-} Tags;
 
 struct _TfPlayer
 {
@@ -68,10 +55,7 @@ struct _TfPlayer
   char            *url, *rest;
   GPtrArray       *clients;
   GArray          *dead;       /* fds of lines whose peer does not know */
-  TfDecoder       *decoder;
-  GPtrArray       *played;     /* of Played, by the decoder's symbol */
-  GHashTable      *answers;    /* path → body, of lists of instruments */
-  Tags             tags;
+  TfPlayed        *played;
   guint            depth;
   GArray          *schedule;
   GSource         *timer;
@@ -123,15 +107,6 @@ client_free (gpointer data)
   g_ptr_array_unref (client->snapshots);
   g_free (client->swapped);
   g_free (client);
-}
-
-static void
-played_free (gpointer data)
-{
-  Played *played = data;
-
-  g_array_unref (played->trades);
-  g_free (played);
 }
 
 static gint64
@@ -282,179 +257,41 @@ deliver (Client     *client,
     }
 }
 
-static Played *
-played_of (TfPlayer *self,
-           guint     symbol)
-{
-  while (self->played->len <= symbol)
-    {
-      Played *played = g_new0 (Played, 1);
-
-      g_strlcpy (played->name, tf_decoder_get_venue_name (self->decoder, self->played->len), sizeof played->name);
-      played->trades = g_array_new (FALSE, FALSE, sizeof (TfPlayedTrade));
-      g_ptr_array_add (self->played, played);
-    }
-  return self->played->pdata[symbol];
-}
-
-static void
-keep_trade (TfPlayer          *self,
-            const TfFeedEvent *event)
-{
-  GArray *trades = played_of (self, event->symbol)->trades;
-  TfPlayedTrade trade = { event->trade.id, event->time, event->trade.price, event->trade.quantity, event->trade.side };
-  guint k = trades->len;
-
-  while (k > 0 && (g_array_index (trades, TfPlayedTrade, k - 1).time > trade.time
-                   || (g_array_index (trades, TfPlayedTrade, k - 1).time == trade.time
-                       && g_array_index (trades, TfPlayedTrade, k - 1).id > trade.id)))
-    k--;
-  g_array_insert_val (trades, k, trade);
-  self->figures.trades++;
-}
-
-static void
-tag (const TfFeedEvent *event,
-     gpointer           data)
-{
-  static const guint channels[TF_FEED_KINDS] = {
-    [TF_FEED_TRADE] = TF_CHANNEL_TRADES, [TF_FEED_QUOTE] = TF_CHANNEL_QUOTES, [TF_FEED_BOOK] = TF_CHANNEL_BOOK,
-    [TF_FEED_CANDLE] = TF_CHANNEL_CANDLES, [TF_FEED_FILL] = TF_CHANNEL_FILLS, [TF_FEED_MID] = TF_CHANNEL_MIDS,
-  };
-  TfPlayer *self = data;
-  Tags *tags = &self->tags;
-
-  if (event->kind == TF_FEED_TRADE)
-    keep_trade (self, event);
-  tags->answer |= event->kind == TF_FEED_ACK;
-  tags->alive |= event->kind == TF_FEED_STATUS;
-  if (channels[event->kind] == 0 || event->symbol == TF_FEED_NO_SYMBOL)
-    return;
-  played_of (self, event->symbol);
-  for (guint k = 0; k < tags->n; k++)
-    if (tags->symbols[k] == event->symbol)
-      {
-        tags->channels[k] |= channels[event->kind];
-        return;
-      }
-  if (tags->n < G_N_ELEMENTS (tags->symbols))
-    {
-      tags->symbols[tags->n] = event->symbol;
-      tags->channels[tags->n++] = channels[event->kind];
-    }
-}
-
-/* The digits behind the point that a venue writes; Kraken's checksums are over these. */
-static void
-count_digits (TfPlayer   *self,
-              const char *bytes,
-              gsize       length)
-{
-  static const char *const keys[] = { "\"price\":", "\"qty\":" };
-
-  for (guint k = 0; k < 2; k++)
-    {
-      const char *at = memmem (bytes, length, keys[k], strlen (keys[k])), *end = bytes + length;
-      guint digits = 0;
-
-      if (at == NULL || self->tags.n != 1 || (self->tags.channels[0] & TF_CHANNEL_BOOK) == 0)
-        return;
-      for (at += strlen (keys[k]); at < end && g_ascii_isdigit (*at); at++)
-        ;
-      if (at < end && *at == '.')
-        for (at++; at < end && g_ascii_isdigit (*at); at++)
-          digits++;
-      *(k == 0 ? &played_of (self, self->tags.symbols[0])->price_digits : &played_of (self, self->tags.symbols[0])->qty_digits) = digits;
-    }
-}
-
 static gboolean
-wants (Client     *client,
-       const Tags *tags)
+wants (Client             *client,
+       const TfPlayedTags *tags)
 {
   if (g_hash_table_size (client->subscribed) == 0)
     return FALSE;
   for (guint k = 0; k < tags->n; k++)
-    if (GPOINTER_TO_UINT (g_hash_table_lookup (client->subscribed, played_of (client->player, tags->symbols[k])->name))
+    if (GPOINTER_TO_UINT (g_hash_table_lookup (client->subscribed, tf_played_get_name (client->player->played, tags->symbols[k])))
         & tags->channels[k])
       return TRUE;
   return tags->n == 0;
-}
-
-static gboolean
-question_of (TfPlayer     *self,
-             GUri         *uri,
-             const char   *path,
-             JsonObject   *body,
-             TfFetchKind  *kind,
-             char          name[TF_SYMBOL_SIZE],
-             TfAnswerData *data)
-{
-  g_autoptr (GHashTable) query = uri != NULL && g_uri_get_query (uri) != NULL ? soup_form_decode (g_uri_get_query (uri)) : NULL;
-
-  return self->dialect->question (path, query, body, kind, name, data);
-}
-
-/* What the recorder fetched: books go into ours, lists of instruments are served as they are. */
-static void
-play_answer (TfPlayer *self)
-{
-  const TfFrame *frame = &self->ahead;
-  const char *url = frame->about;
-  g_autoptr (GUri) uri = NULL;
-  TfFetch fetch = { .kind = TF_FETCH_BOOK };
-  TfAnswerData data = { 0 };
-  char venue_name[TF_SYMBOL_SIZE] = "";
-  g_autofree char *whole = NULL;
-
-  if (*url != '\0' && g_ascii_isdigit (*url))
-    {
-      TfFetch asked;
-      const char *path = tf_fetch_from_text (&asked, url);
-
-      whole = g_strconcat ("http://localhost", path != NULL ? path : "/", NULL);
-      url = whole;
-      if (path != NULL && asked.kind == TF_FETCH_INSTRUMENTS)
-        g_hash_table_replace (self->answers, g_strdup ("instruments"), g_bytes_new (frame->text, frame->length));
-      fetch = asked;
-    }
-  else
-    {
-      uri = g_uri_parse (url, SOUP_HTTP_URI_FLAGS, NULL);
-      if (uri == NULL || !question_of (self, uri, g_uri_get_path (uri), NULL, &fetch.kind, venue_name, &data))
-        return;
-      if (fetch.kind == TF_FETCH_INSTRUMENTS)
-        g_hash_table_replace (self->answers, g_strdup ("instruments"), g_bytes_new (frame->text, frame->length));
-      if (!self->venue->from_venue (venue_name, fetch.name))
-        return;
-    }
-  if (fetch.kind == TF_FETCH_BOOK)
-    tf_venue_answer (self->decoder, &fetch, frame->text, frame->length, frame->time, tag, self);
 }
 
 static void
 play_frame (TfPlayer *self)
 {
   const TfFrame *frame = &self->ahead;
-  gboolean news;
+  const TfPlayedTags *tags;
+  gboolean news = FALSE;
 
   if (frame->kind == TF_FRAME_OPENED && frame->wire > 1)
-    tf_decoder_reset (self->decoder);
+    tf_played_reset (self->played);
   if (frame->kind == TF_FRAME_ANSWER)
-    play_answer (self);
+    tf_played_fetched (self->played, frame);
   if (frame->kind != TF_FRAME_RECEIVED)
     return;
-  memset (&self->tags, 0, sizeof self->tags);
-  tf_decoder_decode (self->decoder, frame->text, frame->length, frame->time, tag, self);
-  if (self->tags.answer || memmem (frame->text, frame->length, "pong\"", 5) != NULL
-      || (self->tags.alive && memmem (frame->text, frame->length, "eartbeat", 8) == NULL))
+  tags = tf_played_message (self->played, frame);
+  self->figures.trades = tf_played_get_trades (self->played);
+  if (tags->answer || memmem (frame->text, frame->length, "pong\"", 5) != NULL
+      || (tags->alive && memmem (frame->text, frame->length, "eartbeat", 8) == NULL))
     return; /* these are made for each client */
-  count_digits (self, frame->text, frame->length);
-  news = FALSE;
-  for (guint k = 0; k < self->tags.n; k++)
-    news = news || (self->tags.channels[k] & (TF_CHANNEL_TRADES | TF_CHANNEL_BOOK)) != 0;
+  for (guint k = 0; k < tags->n; k++)
+    news = news || (tags->channels[k] & (TF_CHANNEL_TRADES | TF_CHANNEL_BOOK)) != 0;
   for (guint k = 0; k < self->clients->len; k++)
-    if (wants (self->clients->pdata[k], &self->tags))
+    if (wants (self->clients->pdata[k], tags))
       deliver (self->clients->pdata[k], frame->text, frame->length, news);
 }
 
@@ -702,6 +539,13 @@ start_playing (TfPlayer *self)
   set_timer (self, 1, G_PRIORITY_DEFAULT);
 }
 
+/* By the recording. */
+static TfTime
+now_of (const TfPlayer *self)
+{
+  return self->has_ahead ? self->ahead.time : self->first;
+}
+
 static void
 on_subscribe (const char *venue_name,
               guint       channels,
@@ -717,19 +561,12 @@ on_subscribe (const char *venue_name,
   had = GPOINTER_TO_UINT (g_hash_table_lookup (client->subscribed, venue_name));
   g_hash_table_replace (client->subscribed, g_strdup (venue_name), GUINT_TO_POINTER (on ? had | channels : had & ~channels));
   start_playing (self);
-  if (!on || (had & TF_CHANNEL_BOOK) != 0 || (channels & TF_CHANNEL_BOOK) == 0 || self->dialect->snapshot == NULL)
-    return;
-  for (guint k = 0; k < self->played->len; k++)
+  if (on && (had & TF_CHANNEL_BOOK) == 0 && (channels & TF_CHANNEL_BOOK) != 0)
     {
-      Played *played = self->played->pdata[k];
-      const TfBook *book = tf_decoder_get_book (self->decoder, k);
+      char *book = tf_played_snapshot (self->played, venue_name, now_of (self));
 
-      if (strcmp (played->name, venue_name) == 0 && book->state == TF_BOOK_LIVE)
-        {
-          g_ptr_array_add (client->snapshots, self->dialect->snapshot (venue_name, book, played->price_digits,
-                                                                       played->qty_digits,
-                                                                       self->has_ahead ? self->ahead.time : self->first));
-        }
+      if (book != NULL)
+        g_ptr_array_add (client->snapshots, book);
     }
 }
 
@@ -808,82 +645,6 @@ on_websocket (SoupServer              *server,
 }
 
 static void
-append_candles (TfPlayer     *self,
-                GString      *out,
-                TfAnswerData *data)
-{
-  g_autoptr (GArray) candles = g_array_new (FALSE, FALSE, sizeof (TfCandle));
-  TfCandleBuilder builder;
-  TfCandle closed;
-
-  tf_candle_builder_init (&builder, data->interval);
-  for (guint k = 0; k < data->n_trades; k++)
-    {
-      const TfPlayedTrade *trade = &data->trades[k];
-
-      if (trade->time < data->from - data->from % data->interval || (data->to != 0 && trade->time >= data->to))
-        continue;
-      if (tf_candle_builder_trade (&builder, trade->time, trade->price, trade->quantity, &closed))
-        g_array_append_val (candles, closed);
-    }
-  if (builder.open)
-    g_array_append_val (candles, builder.current);
-  while (candles->len > 0 && g_array_index (candles, TfCandle, 0).time < data->from)
-    g_array_remove_index (candles, 0);
-  self->dialect->candles (out, data, (const TfCandle *) candles->data, candles->len);
-}
-
-static gboolean
-append_answer (TfPlayer     *self,
-               GString      *out,
-               TfFetchKind   kind,
-               const char   *name,
-               TfAnswerData *data)
-{
-  g_autoptr (GArray) moved = g_array_new (FALSE, FALSE, sizeof (TfPlayedTrade));
-
-  data->name = name;
-  data->now = (self->has_ahead ? self->ahead.time : self->first) + self->shift;
-  for (guint k = 0; k < self->played->len; k++)
-    {
-      Played *played = self->played->pdata[k];
-
-      if (strcmp (played->name, name) != 0)
-        {
-          char own[TF_SYMBOL_SIZE], other[TF_SYMBOL_SIZE]; /* Kraken's REST has names of its own */
-
-          if (!self->venue->from_venue (name, own) || !self->venue->from_venue (played->name, other) || strcmp (own, other) != 0)
-            continue;
-        }
-      g_array_append_vals (moved, played->trades->data, played->trades->len);
-      for (guint t = 0; t < moved->len; t++)
-        g_array_index (moved, TfPlayedTrade, t).time += self->shift;
-      data->trades = (const TfPlayedTrade *) moved->data;
-      data->n_trades = moved->len;
-      data->book = tf_decoder_get_book (self->decoder, k);
-    }
-  switch (kind)
-    {
-    case TF_FETCH_TRADES:
-      self->dialect->trades (out, data);
-      return TRUE;
-    case TF_FETCH_CANDLES:
-      if (data->interval <= 0)
-        return FALSE;
-      append_candles (self, out, data);
-      return TRUE;
-    case TF_FETCH_BOOK:
-      if (data->book == NULL || data->book->state != TF_BOOK_LIVE)
-        return FALSE;
-      self->dialect->book (out, data);
-      return TRUE;
-    case TF_FETCH_INSTRUMENTS:
-    default:
-      return FALSE;
-    }
-}
-
-static void
 on_request (SoupServer        *server,
             SoupServerMessage *message,
             const char        *path,
@@ -900,7 +661,6 @@ on_request (SoupServer        *server,
   TfFetchKind kind;
   TfAnswerData answer = { 0 };
   char name[TF_SYMBOL_SIZE] = "";
-  GBytes *recorded;
 
   if (g_get_monotonic_time () < self->away_until)
     {
@@ -921,14 +681,10 @@ on_request (SoupServer        *server,
       soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
       return;
     }
-  recorded = kind == TF_FETCH_INSTRUMENTS ? g_hash_table_lookup (self->answers, "instruments") : NULL;
-  if (recorded != NULL)
-    soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, g_bytes_get_data (recorded, NULL),
-                                      g_bytes_get_size (recorded));
-  else if (append_answer (self, out, kind, name, &answer))
+  answer.now = now_of (self) + self->shift;
+  if (tf_played_answer (self->played, out, kind, name, &answer, self->shift))
     soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, out->str, out->len);
-  soup_server_message_set_status (message, recorded != NULL || out->len > 0 ? SOUP_STATUS_OK : SOUP_STATUS_SERVICE_UNAVAILABLE,
-                                  NULL);
+  soup_server_message_set_status (message, out->len > 0 ? SOUP_STATUS_OK : SOUP_STATUS_SERVICE_UNAVAILABLE, NULL);
 }
 
 /* The depth of the books, and the first time. */
@@ -945,10 +701,7 @@ look_ahead (TfPlayer *self,
       if (frame.kind != TF_FRAME_RECEIVED && frame.kind != TF_FRAME_SENT)
         {
           if (frame.kind == TF_FRAME_ANSWER) /* fetched before anything was said */
-            {
-              self->ahead = frame;
-              play_answer (self);
-            }
+            tf_played_fetched (self->played, &frame);
           continue;
         }
       if (self->first == 0)
@@ -962,7 +715,7 @@ look_ahead (TfPlayer *self,
         g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID, "found no message in the recording, expected some");
       return FALSE;
     }
-  tf_decoder_reset (self->decoder);
+  tf_played_reset (self->played);
   if (!tf_recording_rewind (self->recording, error))
     return FALSE;
   read_ahead (self);
@@ -991,16 +744,14 @@ tf_player_new (const TfVenue         *venue,
   self->clients = g_ptr_array_new_with_free_func (client_free);
   self->dead = g_array_new (FALSE, FALSE, sizeof (int));
   self->schedule = g_array_new (FALSE, FALSE, sizeof (Scheduled));
-  self->played = g_ptr_array_new_with_free_func (played_free);
-  self->answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
   self->context = g_main_context_ref_thread_default ();
-  self->decoder = tf_decoder_new (venue);
   self->dialect = tf_dialect_find (venue->id);
   if (self->dialect == NULL)
     {
       g_set_error (error, TF_ERROR, TF_ERROR_NOT_FOUND, "found venue %s, expected one that can be played", venue->id);
       return NULL;
     }
+  self->played = tf_played_new (venue, self->dialect);
   self->recording = tf_recording_open (path, error);
   if (self->recording == NULL || !look_ahead (self, error))
     return NULL;
@@ -1032,9 +783,7 @@ tf_player_free (TfPlayer *self)
     close (g_array_index (self->dead, int, k));
   g_array_unref (self->dead);
   g_array_unref (self->schedule);
-  g_ptr_array_unref (self->played);
-  g_hash_table_unref (self->answers);
-  g_clear_pointer (&self->decoder, tf_decoder_free);
+  g_clear_pointer (&self->played, tf_played_free);
   g_clear_pointer (&self->recording, tf_recording_free);
   g_main_context_unref (self->context);
   g_free (self->rest);
@@ -1110,15 +859,5 @@ tf_player_get_last_trade (const TfPlayer *self,
                           const char     *name,
                           guint          *n)
 {
-  *n = 0;
-  for (guint k = 0; k < self->played->len; k++)
-    {
-      Played *played = self->played->pdata[k];
-
-      if (strcmp (played->name, name) != 0)
-        continue;
-      *n = played->trades->len;
-      return *n > 0 ? g_array_index (played->trades, TfPlayedTrade, *n - 1).id : 0;
-    }
-  return 0;
+  return tf_played_get_last_trade (self->played, name, n);
 }
