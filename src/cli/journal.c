@@ -5,12 +5,15 @@
 #include <unistd.h>
 
 #include "cli/command.h"
+#include "core/base/error.h"
 #include "io/storage/journal.h"
 #include "model/export.h"
+#include "model/run.h"
 
 typedef struct
 {
   char    *workspace, *format, *output, *account, *from, *to;
+  char   **replay;
   gboolean json;
 } Options;
 
@@ -38,8 +41,9 @@ clear_progress (void)
 static int
 verify (const Options *options)
 {
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = NULL, different = NULL;
   TfVerification result;
+  gint64 decided = 0;
   char head[2 * TF_HASH_SIZE + 1];
 
   if (!tf_journal_verify (options->workspace, progress_on_terminal (), NULL, NULL, &result, &error))
@@ -49,6 +53,10 @@ verify (const Options *options)
     }
   clear_progress ();
   tf_hash_to_hex (result.head, head);
+  if (options->replay != NULL
+      && !tf_run_verify_recordings (options->workspace, (const char *const *) options->replay, &decided, &different)
+      && !g_error_matches (different, TF_ERROR, TF_ERROR_MISMATCH))
+    return tf_cli_fail (different);
   if (options->json)
     {
       g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -63,14 +71,28 @@ verify (const Options *options)
           tf_json_int (builder, "bad", result.bad);
           tf_json_string (builder, "what", result.what);
         }
+      if (options->replay != NULL)
+        {
+          tf_json_int (builder, "decided_again", decided);
+          json_builder_set_member_name (builder, "same");
+          json_builder_add_boolean_value (builder, different == NULL);
+          if (different != NULL)
+            tf_json_string (builder, "difference", different->message);
+        }
       json_builder_end_object (builder);
       tf_cli_print_json (builder);
     }
   else if (result.ok)
-    printf ("verified: %" G_GINT64_FORMAT " entries, head %s\n", result.entries, head);
+    {
+      printf ("verified: %" G_GINT64_FORMAT " entries, head %s\n", result.entries, head);
+      if (options->replay != NULL && different == NULL)
+        printf ("the recording leads to the same %" G_GINT64_FORMAT " entries\n", decided);
+    }
+  if (different != NULL)
+    g_printerr ("tradefollow-cli: %s\n", different->message);
   if (!result.ok)
     g_printerr ("tradefollow-cli: %s: entry %" G_GINT64_FORMAT ": %s\n", options->workspace, result.bad, result.what);
-  return result.ok ? TF_EXIT_DONE : TF_EXIT_FAILED;
+  return result.ok && different == NULL ? TF_EXIT_DONE : TF_EXIT_FAILED;
 }
 
 static int
@@ -172,6 +194,7 @@ run_journal (int    argc,
   Options options = { 0 };
   const GOptionEntry entries[] = {
     { "workspace", 0, 0, G_OPTION_ARG_FILENAME, &options.workspace, "Whose journal", "FILE" },
+    { "replay", 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.replay, "With verify: decide all again from what was recorded", "FILE" },
     { "format", 0, 0, G_OPTION_ARG_STRING, &options.format, "json, csv or pdf", "FORMAT" },
     { "output", 0, 0, G_OPTION_ARG_FILENAME, &options.output, "Where the export goes; standard output without it", "FILE" },
     { "account", 0, 0, G_OPTION_ARG_STRING, &options.account, "Only this one's entries", "ID" },
@@ -195,6 +218,6 @@ run_journal (int    argc,
 }
 
 const TfCommandLine tf_command_journal = {
-  "journal", "verify|export|rebuild --workspace FILE [--format json|csv|pdf] [--output FILE] [--account ID] [--from DATE] [--to DATE] [--json]",
+  "journal", "verify|export|rebuild --workspace FILE [--replay FILE] [--format json|csv|pdf] [--output FILE] [--account ID] [--from DATE] [--to DATE] [--json]",
   "Checks the journal's chain, writes it out, recomputes the accounts from it", run_journal,
 };

@@ -8,8 +8,17 @@
 #define BUFFER 64
 #define WAIT_US 20000              /* for the next event; then whoever waits looks around */
 #define ANSWER_US (60 * G_USEC_PER_SEC)
-#define GRACE (TF_SECOND / 2)      /* a bar closes so long after its end: its last trades may be on their way */
+#define MISSED_BARS 5000           /* of an outage; what lies before is a hole */
 #define TICK_MS 100
+
+/* What the feed thread waits for before it is live. */
+typedef enum
+{
+  STEP_IDLE,
+  STEP_LISTEN,  /* asks for candles as soon as there is a line */
+  STEP_CANDLES, /* asked for */
+  STEP_LIVE,
+} Step;
 
 struct _TfLive
 {
@@ -22,13 +31,10 @@ struct _TfLive
   guint64          seed;
   TfRecorder      *recorder;
   TfEventQueue    *queue;
-  gint             cancelled;
 
   /* of the run's thread */
   TfEvent          buffer[BUFFER];
   guint            n_buffer, at_buffer;
-  GArray          *history;        /* TfEvent: first what was asked for, then what came meanwhile */
-  guint            at_history;
 
   /* of the feed thread */
   GThread         *thread;
@@ -36,6 +42,11 @@ struct _TfLive
   GMainLoop       *loop;
   TfConnection    *connection;
   GSource         *tick;
+  Step             step;
+  gboolean         open;
+  TfTime          *ends;           /* (nullable): [market] of the bars that an earlier session has */
+  guint            bars;
+  gint64           events;
   TfTime           next_timer;
 
   /* between them */
@@ -43,6 +54,7 @@ struct _TfLive
   GCond            cond;
   GError          *error;
   guint            waiting;        /* for so many answers */
+  gboolean         closing, closed;
   TfUniverse      *discovered;     /* (nullable): where answers about instruments go */
   TfConnectionFigures figures;
 };
@@ -72,6 +84,25 @@ tf_live_universe (const TfVenue *venue)
   return universe;
 }
 
+/**
+ * tf_live_apply_rules:
+ * @rules: a venue's word on one of its instruments
+ *
+ * Tick, lot and smallest order are the venue's, where @universe has that instrument.
+ */
+void
+tf_live_apply_rules (TfUniverse         *universe,
+                     const TfInstrument *rules)
+{
+  for (guint i = 0; i < universe->n; i++)
+    if (strcmp (universe->items[i].symbol, rules->symbol) == 0)
+      {
+        universe->items[i].tick = rules->tick;
+        universe->items[i].lot = rules->lot;
+        universe->items[i].min_notional = rules->min_notional;
+      }
+}
+
 static void
 on_other (TfConnection      *connection,
           const TfFeedEvent *event,
@@ -83,19 +114,49 @@ on_other (TfConnection      *connection,
   if (event->kind != TF_FEED_INSTRUMENT || !event->instrument.trading)
     return;
   g_mutex_lock (&self->lock);
-  for (guint i = 0; self->discovered != NULL && i < self->discovered->n; i++)
-    {
-      TfInstrument *ours = &self->discovered->items[i];
-      const TfInstrument *theirs = event->instrument.instrument;
-
-      if (strcmp (ours->symbol, theirs->symbol) == 0)
-        {
-          ours->tick = theirs->tick;
-          ours->lot = theirs->lot;
-          ours->min_notional = theirs->min_notional;
-        }
-    }
+  if (self->discovered != NULL)
+    tf_live_apply_rules (self->discovered, event->instrument.instrument);
   g_mutex_unlock (&self->lock);
+}
+
+static void on_fetched (TfConnection  *connection,
+                        const TfFetch *fetch,
+                        gboolean       fine,
+                        gpointer       data);
+
+/* Candles up to now: of a new session what bots have to know, of one that goes on what it has missed. */
+static void
+ask_for_candles (TfLive *self)
+{
+  TfTime until = g_get_real_time () * 1000 / self->interval * self->interval;
+  g_autofree char *note = self->ends == NULL
+    ? g_strdup_printf ("%s %" G_GINT64_FORMAT, TF_INTAKE_HISTORY, until)
+    : g_strdup_printf ("%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, TF_INTAKE_MISSED, until, self->events);
+
+  self->step = STEP_CANDLES;
+  tf_connection_note (self->connection, note);
+  g_mutex_lock (&self->lock);
+  self->waiting = self->n_markets;
+  g_mutex_unlock (&self->lock);
+  for (guint m = 0; m < self->n_markets; m++)
+    {
+      TfTime first = until - self->bars * self->interval, end = self->ends != NULL ? self->ends[m] : 0;
+      TfFetch fetch = { .kind = TF_FETCH_CANDLES, .interval = self->interval, .to = until };
+
+      fetch.from = end == 0 ? first : MAX (end, until - MISSED_BARS * self->interval);
+      g_strlcpy (fetch.name, self->markets[m].name, sizeof fetch.name);
+      if (fetch.from < until)
+        tf_connection_fetch (self->connection, &fetch);
+      else
+        on_fetched (self->connection, &fetch, TRUE, self);
+    }
+}
+
+static TfTime
+timer_after (const TfLive *self,
+             TfTime        now)
+{
+  return (now - TF_BAR_GRACE) / self->interval * self->interval + self->interval + TF_BAR_GRACE;
 }
 
 static void
@@ -105,19 +166,39 @@ on_fetched (TfConnection  *connection,
             gpointer       data)
 {
   TfLive *self = data;
+  gboolean last;
 
   g_mutex_lock (&self->lock);
-  if (self->waiting > 0)
+  last = self->waiting == 1;
+  if (self->waiting > 1)
     self->waiting--;
+  g_mutex_unlock (&self->lock);
+  if (!last)
+    return;
+  if (self->step == STEP_CANDLES)
+    {
+      self->step = STEP_LIVE;
+      self->next_timer = timer_after (self, g_get_real_time () * 1000);
+      tf_connection_note (connection, TF_INTAKE_LIVE);
+    }
+  g_mutex_lock (&self->lock);
+  self->waiting = 0;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
 }
 
-static TfTime
-timer_after (const TfLive *self,
-             TfTime        now)
+static void
+on_changed (TfConnection      *connection,
+            TfConnectionState  state,
+            const char        *reason,
+            guint              retry_ms,
+            gpointer           data)
 {
-  return (now - GRACE) / self->interval * self->interval + self->interval + GRACE;
+  TfLive *self = data;
+
+  self->open = state == TF_CONNECTION_SUBSCRIBING || state == TF_CONNECTION_LIVE || state == TF_CONNECTION_DEGRADED;
+  if (self->open && self->step == STEP_LISTEN)
+    ask_for_candles (self);
 }
 
 /* Bars close by the clock, also where nobody trades. */
@@ -127,26 +208,38 @@ on_tick (gpointer data)
   TfLive *self = data;
   TfTime now = g_get_real_time () * 1000;
   TfConnectionFigures figures;
+  TfEventQueueFigures queue;
 
   if (self->next_timer != 0 && now >= self->next_timer)
     {
-      TfEvent timer = { .time = now, .type = TF_EVENT_TIMER, .instrument = -1 };
-
-      tf_event_queue_push (self->queue, &timer);
+      tf_connection_note (self->connection, TF_INTAKE_TIMER);
       self->next_timer = timer_after (self, now);
     }
   tf_connection_get_figures (self->connection, &figures);
+  tf_event_queue_get_figures (self->queue, &queue);
+  figures.conflated = queue.conflated;
   g_mutex_lock (&self->lock);
   self->figures = figures;
   g_mutex_unlock (&self->lock);
   return G_SOURCE_CONTINUE;
 }
 
+static void
+note_session (TfLive *self)
+{
+  g_autoptr (GString) note = g_string_new (TF_INTAKE_SESSION);
+
+  g_string_append_printf (note, " %" G_GINT64_FORMAT " %" G_GUINT64_FORMAT, self->interval, self->seed);
+  for (guint k = 0; k < self->n_markets; k++)
+    g_string_append_printf (note, " %s", self->markets[k].name);
+  tf_connection_note (self->connection, note->str);
+}
+
 static gpointer
 feed_thread (gpointer data)
 {
   TfLive *self = data;
-  const TfConnectionEvents events = { .other = on_other, .fetched = on_fetched };
+  const TfConnectionEvents events = { .changed = on_changed, .other = on_other, .fetched = on_fetched };
   GError *error = NULL;
 
   g_main_context_push_thread_default (self->context);
@@ -168,6 +261,7 @@ feed_thread (gpointer data)
   g_mutex_unlock (&self->lock);
   if (self->connection != NULL)
     {
+      note_session (self);
       tf_connection_start (self->connection);
       self->tick = g_timeout_source_new (TICK_MS);
       g_source_set_callback (self->tick, on_tick, self, NULL);
@@ -179,10 +273,14 @@ feed_thread (gpointer data)
       g_clear_pointer (&self->connection, tf_connection_free);
     }
   g_main_context_pop_thread_default (self->context);
+  g_mutex_lock (&self->lock);
+  self->closed = TRUE;
+  g_mutex_unlock (&self->lock);
+  tf_event_queue_wake (self->queue);
   return NULL;
 }
 
-/* Until all answers are there, or it took too long. */
+/* Until all answers are there, it took too long, or nobody wants to know any more. */
 static gboolean
 wait_for_answers (TfLive *self)
 {
@@ -190,7 +288,7 @@ wait_for_answers (TfLive *self)
   gboolean all;
 
   g_mutex_lock (&self->lock);
-  while (self->waiting > 0 && g_atomic_int_get (&self->cancelled) == 0 && g_cond_wait_until (&self->cond, &self->lock, until))
+  while (self->waiting > 0 && !self->closing && g_cond_wait_until (&self->cond, &self->lock, until))
     ;
   all = self->waiting == 0;
   self->waiting = 0;
@@ -212,57 +310,24 @@ post (TfLive         *self,
   g_source_attach (source, self->context);
 }
 
-typedef struct
-{
-  TfLive *self;
-  TfFetch fetch;
-} Question;
-
 static gboolean
-ask (gpointer data)
+ask_for_instruments (gpointer data)
 {
-  Question *question = data;
+  TfLive *self = data;
 
-  tf_connection_fetch (question->self->connection, &question->fetch);
+  tf_connection_fetch (self->connection, &(TfFetch) { .kind = TF_FETCH_INSTRUMENTS });
   return G_SOURCE_REMOVE;
 }
 
 static gboolean
-ask_and_wait (TfLive         *self,
-              const TfFetch  *fetches,
-              guint           n,
-              GError        **error)
+listen (gpointer data)
 {
-  g_mutex_lock (&self->lock);
-  self->waiting = n;
-  g_mutex_unlock (&self->lock);
-  for (guint k = 0; k < n; k++)
-    {
-      Question *question = g_new (Question, 1);
+  TfLive *self = data;
 
-      *question = (Question) { self, fetches[k] };
-      post (self, ask, question, g_free);
-    }
-  if (wait_for_answers (self))
-    return TRUE;
-  g_mutex_lock (&self->lock);
-  g_set_error (error, TF_ERROR, TF_ERROR_NOT_FOUND, "%s: found no answer in a minute (%s%s%s), expected the market's history",
-               self->venue->title, tf_connection_state_name (self->figures.state), self->figures.reason[0] != '\0' ? ": " : "",
-               self->figures.reason);
-  g_mutex_unlock (&self->lock);
-  return FALSE;
-}
-
-/* By time and then by instrument. */
-static gint
-compare_history (gconstpointer a,
-                 gconstpointer b)
-{
-  const TfEvent *x = a, *y = b;
-
-  if (x->time != y->time)
-    return x->time < y->time ? -1 : 1;
-  return x->instrument - y->instrument;
+  self->step = STEP_LISTEN;
+  if (self->open)
+    ask_for_candles (self);
+  return G_SOURCE_REMOVE;
 }
 
 static gboolean
@@ -271,11 +336,6 @@ source_next (TfEventSource *source,
 {
   TfLive *self = (TfLive *) source;
 
-  if (self->at_history < self->history->len)
-    {
-      *event = g_array_index (self->history, TfEvent, self->at_history++);
-      return TRUE;
-    }
   if (self->at_buffer == self->n_buffer)
     {
       self->at_buffer = 0;
@@ -291,8 +351,14 @@ static gboolean
 source_idle (TfEventSource *source)
 {
   TfLive *self = (TfLive *) source;
+  TfEventQueueFigures figures;
+  gboolean closed;
 
-  return g_atomic_int_get (&self->cancelled) == 0;
+  g_mutex_lock (&self->lock);
+  closed = self->closed;
+  g_mutex_unlock (&self->lock);
+  tf_event_queue_get_figures (self->queue, &figures);
+  return !closed || figures.waiting > 0;
 }
 
 static void
@@ -322,9 +388,8 @@ source_free (TfEventSource *source)
 {
   TfLive *self = (TfLive *) source;
 
-  tf_live_cancel (self);
+  tf_live_close (self);
   tf_event_queue_close (self->queue);
-  post (self, quit, self->loop, NULL);
   g_thread_join (self->thread);
   if (self->recorder != NULL)
     tf_recorder_free (self->recorder, NULL);
@@ -332,7 +397,7 @@ source_free (TfEventSource *source)
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);
   g_clear_error (&self->error);
-  g_array_unref (self->history);
+  g_free (self->ends);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self->markets);
@@ -384,8 +449,8 @@ tf_live_new (const TfLiveOptions *options,
           return NULL;
         }
     }
-  self->history = g_array_new (FALSE, FALSE, sizeof (TfEvent));
-  self->queue = tf_event_queue_new (QUEUE_SIZE, self->n_markets);
+  /* What a recording holds is what there was: then nothing is left out. */
+  self->queue = tf_event_queue_new (QUEUE_SIZE, self->recorder == NULL ? self->n_markets : 0);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
   self->waiting = 1;
@@ -422,13 +487,14 @@ tf_live_discover (TfLive      *self,
                   TfUniverse  *universe,
                   GError     **error)
 {
-  TfFetch fetch = { .kind = TF_FETCH_INSTRUMENTS };
   gboolean answered;
 
   g_mutex_lock (&self->lock);
   self->discovered = universe;
+  self->waiting = 1;
   g_mutex_unlock (&self->lock);
-  answered = ask_and_wait (self, &fetch, 1, error);
+  post (self, ask_for_instruments, self, NULL);
+  answered = tf_live_wait (self, error);
   g_mutex_lock (&self->lock);
   self->discovered = NULL;
   g_mutex_unlock (&self->lock);
@@ -436,79 +502,65 @@ tf_live_discover (TfLive      *self,
 }
 
 /**
- * tf_live_read_history:
- * @bars: closed candles of each market, to be given first, as history
+ * tf_live_listen:
+ * @ends: (nullable): [market] up to when an earlier session has its bars; %NULL: this one is new
+ * @bars: closed candles of each market that a new one learns from first
+ * @events: that the engine had before
+ *
+ * From now on there are events: the candles first, all else in the order that it was said. Nothing is waited for.
+ */
+void
+tf_live_listen (TfLive       *self,
+                const TfTime *ends,
+                guint         bars,
+                gint64        events)
+{
+  self->ends = g_memdup2 (ends, self->n_markets * sizeof *ends);
+  self->bars = bars;
+  self->events = events;
+  g_mutex_lock (&self->lock);
+  self->waiting = self->n_markets;
+  g_mutex_unlock (&self->lock);
+  post (self, listen, self, NULL);
+}
+
+/**
+ * tf_live_wait:
+ *
+ * Until the candles are there. Fails when they are not in a minute.
  */
 gboolean
-tf_live_read_history (TfLive  *self,
-                      guint    bars,
-                      GError **error)
+tf_live_wait (TfLive  *self,
+              GError **error)
 {
-  g_autoptr (GArray) meanwhile = g_array_new (FALSE, FALSE, sizeof (TfEvent));
-  g_autofree TfFetch *fetches = g_new0 (TfFetch, self->n_markets);
-  TfTime now = g_get_real_time () * 1000, to = now / self->interval * self->interval;
-  TfEvent events[BUFFER];
-  guint n;
-
-  for (guint m = 0; m < self->n_markets; m++)
-    {
-      fetches[m] = (TfFetch) {
-        .kind = TF_FETCH_CANDLES,
-        .interval = self->interval,
-        .from = to - bars * self->interval,
-        .to = to,
-      };
-      g_strlcpy (fetches[m].name, self->markets[m].name, sizeof fetches[m].name);
-    }
-  if (!ask_and_wait (self, fetches, self->n_markets, error))
-    return FALSE;
-  while ((n = tf_event_queue_pop (self->queue, events, BUFFER, 0)) > 0)
-    for (guint k = 0; k < n; k++)
-      if (events[k].type == TF_EVENT_CANDLE)
-        {
-          events[k].time = events[k].candle.candle.time + events[k].candle.interval;
-          events[k].flags |= TF_EVENT_HISTORY;
-          g_array_append_val (self->history, events[k]);
-        }
-      else if (events[k].time >= to)
-        g_array_append_val (meanwhile, events[k]);
-  g_array_sort (self->history, compare_history);
-  g_array_append_vals (self->history, meanwhile->data, meanwhile->len);
-  return TRUE;
-}
-
-static gboolean
-start (gpointer data)
-{
-  TfLive *self = data;
-
-  self->next_timer = timer_after (self, g_get_real_time () * 1000);
-  return G_SOURCE_REMOVE;
-}
-
-/**
- * tf_live_start:
- *
- * From now on bars close, also where nobody trades.
- */
-void
-tf_live_start (TfLive *self)
-{
-  post (self, start, self, NULL);
-}
-
-/**
- * tf_live_cancel:
- *
- * From any thread: whoever waits for the market waits no more.
- */
-void
-tf_live_cancel (TfLive *self)
-{
-  g_atomic_int_set (&self->cancelled, 1);
+  if (wait_for_answers (self))
+    return TRUE;
   g_mutex_lock (&self->lock);
+  g_set_error (error, TF_ERROR, TF_ERROR_NOT_FOUND, "%s: found no answer in a minute (%s%s%s), expected the market's history",
+               self->venue->title, tf_connection_state_name (self->figures.state), self->figures.reason[0] != '\0' ? ": " : "",
+               self->figures.reason);
+  g_mutex_unlock (&self->lock);
+  return FALSE;
+}
+
+/**
+ * tf_live_close:
+ *
+ * From any thread: the line is closed and whoever waits for the market waits no more. What was heard by then is still
+ * given; then the source is at its end.
+ */
+void
+tf_live_close (TfLive *self)
+{
+  gboolean first;
+
+  g_mutex_lock (&self->lock);
+  first = !self->closing;
+  self->closing = TRUE;
   g_cond_broadcast (&self->cond);
   g_mutex_unlock (&self->lock);
+  if (first)
+    post (self, quit, self->loop, NULL);
 }
 
 void

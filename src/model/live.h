@@ -23,17 +23,22 @@ typedef struct
 /* The default coins under the names that they have at @venue. */
 TfUniverse    *tf_live_universe    (const TfVenue       *venue);
 
+void           tf_live_apply_rules (TfUniverse          *universe,
+                                    const TfInstrument  *rules);
+
 TfLive        *tf_live_new         (const TfLiveOptions *options,
                                     GError             **error);
 TfEventSource *tf_live_get_source  (TfLive              *self);
 gboolean       tf_live_discover    (TfLive              *self,
                                     TfUniverse          *universe,
                                     GError             **error);
-gboolean       tf_live_read_history(TfLive              *self,
+void           tf_live_listen      (TfLive              *self,
+                                    const TfTime        *ends,
                                     guint                bars,
+                                    gint64               events);
+gboolean       tf_live_wait        (TfLive              *self,
                                     GError             **error);
-void           tf_live_start       (TfLive              *self);
-void           tf_live_cancel      (TfLive              *self);
+void           tf_live_close       (TfLive              *self);
 void           tf_live_get_figures (TfLive              *self,
                                     TfConnectionFigures *figures);
 

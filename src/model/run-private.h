@@ -67,9 +67,21 @@ gboolean    tf_run_finish           (TfRun           *self,
 gboolean    tf_run_open_source      (TfRun           *self,
                                      GError         **error);
 gboolean    tf_run_is_live          (const TfRun     *self);
+void        tf_run_listen_again     (TfRun           *self);
+TfEventSource *tf_run_open_recording (const TfConfig  *config,
+                                      const char      *path,
+                                      gint64          *events,
+                                      GError         **error);
 /* run-resume.c: how a run goes on after a stop or a crash */
 GBytes     *tf_run_save             (TfRun           *self);
 gboolean    tf_run_resume           (TfRun           *self,
                                      GError         **error);
+GArray     *tf_run_load_commands    (TfRun           *self,
+                                     gint64           seq,
+                                     GError         **error);
+void        tf_run_decide_again     (TfRun           *self,
+                                     const GArray    *commands,
+                                     guint           *next,
+                                     gint64           events);
 
 G_END_DECLS

@@ -102,11 +102,11 @@ collect_command (const TfRecord *record,
   return TRUE;
 }
 
-/* The PlacedCommands of the journal after entry @seq. */
-static GArray *
-journaled_commands (TfRun   *self,
-                    gint64   seq,
-                    GError **error)
+/* Returns: (transfer full): the PlacedCommands of the journal after entry @seq */
+GArray *
+tf_run_load_commands (TfRun   *self,
+                      gint64   seq,
+                      GError **error)
 {
   g_autoptr (GArray) commands = g_array_new (FALSE, FALSE, sizeof (PlacedCommand));
   TfJournalFilter filter = { .kinds = 1 << TF_RECORD_COMMAND | 1 << TF_RECORD_FAULT, .after = seq };
@@ -116,29 +116,43 @@ journaled_commands (TfRun   *self,
   return g_steal_pointer (&commands);
 }
 
-/* What a killed run had decided after its last checkpoint is decided again, and has to be the same. */
-static gboolean
-catch_up (TfRun        *self,
-          const GArray *commands,
-          GError      **error)
+/* What the journal holds is decided again, from what the source gives: until all of it was, or the engine has had so many
+ * @events (0: no such end). @next: of @commands. */
+void
+tf_run_decide_again (TfRun        *self,
+                     const GArray *commands,
+                     guint        *next,
+                     gint64        events)
 {
-  guint k = 0;
-
   while (tf_engine_get_seq (self->engine) < self->durable && self->mismatch == NULL)
     {
-      const PlacedCommand *placed = k < commands->len ? &g_array_index (commands, PlacedCommand, k) : NULL;
-      gboolean more = tf_run_read_next (self);
+      const PlacedCommand *placed = *next < commands->len ? &g_array_index (commands, PlacedCommand, *next) : NULL;
+      gboolean more;
 
+      if (events > 0 && tf_engine_get_events (self->engine) >= events)
+        break;
+      more = tf_run_read_next (self);
       if (placed != NULL && placed->events == tf_engine_get_events (self->engine))
         {
           tf_run_process_command (self, &placed->command);
-          k++;
+          ++*next;
         }
       else if (more)
         tf_run_process_next (self);
       else
         break;
     }
+}
+
+/* What a killed run had decided after its last checkpoint is decided again, and has to be the same. */
+static gboolean
+catch_up (TfRun        *self,
+          const GArray *commands,
+          GError      **error)
+{
+  guint next = 0;
+
+  tf_run_decide_again (self, commands, &next, 0);
   if (self->mismatch == NULL && tf_engine_get_seq (self->engine) != self->durable)
     g_set_error (&self->mismatch, TF_ERROR, TF_ERROR_MISMATCH,
                  "found %" G_GINT64_FORMAT " entries in the journal, expected the data to lead to as many; it led to %"
@@ -202,6 +216,6 @@ tf_run_resume (TfRun   *self,
       if (self->inputs == NULL)
         return FALSE;
     }
-  commands = journaled_commands (self, self->opened ? checkpoint.seq : 0, error);
+  commands = tf_run_load_commands (self, self->opened ? checkpoint.seq : 0, error);
   return commands != NULL && catch_up (self, commands, error);
 }

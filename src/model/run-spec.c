@@ -11,7 +11,7 @@ tf_run_spec_new (const char *market)
   self->data = g_new0 (char *, 1);
   self->signals = g_new0 (char *, 1);
   self->speed = strcmp (market, "replay") == 0 || strcmp (market, "backtest") == 0 ? 0 : 1;
-  self->seed = 1;
+  self->seed = self->speed == 0 ? 0 : 1;
   return self;
 }
 

@@ -83,21 +83,24 @@ tf_run_note_record (const TfRecord *record,
 {
   TfRun *self = data;
 
-  if (self->batch == NULL || self->mismatch != NULL)
+  if (self->mismatch != NULL)
     return;
   if (record->seq <= self->durable)
     tf_workspace_compare (self->workspace, record, &self->mismatch);
-  else
+  else if (self->batch != NULL)
     tf_batch_add (self->batch, record);
 }
 
+/* A recorded session is described as the session was: its journal is to be the same. */
 static char *
-describe (const TfRunSpec *spec)
+describe (const TfRun *self)
 {
+  const TfRunSpec *spec = self->spec;
+  gboolean recorded = strcmp (self->config->market, spec->market) != 0;
   GString *text = g_string_new (NULL);
 
-  g_string_append_printf (text, "market=%s seed=%" G_GUINT64_FORMAT, spec->market, spec->seed);
-  for (guint k = 0; spec->data[k] != NULL; k++)
+  g_string_append_printf (text, "market=%s seed=%" G_GUINT64_FORMAT, self->config->market, self->config->seed);
+  for (guint k = 0; !recorded && spec->data[k] != NULL; k++)
     {
       g_autofree char *name = g_path_get_basename (spec->data[k]);
 
@@ -127,7 +130,7 @@ tf_run_read_next (TfRun *self)
     self->has_next = self->source->next (self->source, &self->next);
   if (self->has_next && !self->opened && (self->next.flags & TF_EVENT_HISTORY) == 0)
     {
-      g_autofree char *description = describe (self->spec);
+      g_autofree char *description = describe (self);
 
       self->opened = TRUE;
       tf_engine_open (self->engine, self->next.time, description);
@@ -180,7 +183,7 @@ check_session (TfRun           *self,
 
   if (strcmp (session->market, spec->market) != 0)
     what = "another market";
-  else if (session->seed != spec->seed)
+  else if (spec->seed != 0 && session->seed != spec->seed)
     what = "another seed";
   else if (!same_strv (session->data, spec->data) || !same_strv (session->signals, spec->signals))
     what = "other data";
@@ -216,12 +219,12 @@ static gboolean
 new_session (TfRun   *self,
              GError **error)
 {
-  g_autofree char *description = describe (self->spec);
+  g_autofree char *description = describe (self);
   TfSession session = {
     .description = description,
     .data = self->spec->data,
     .signals = self->spec->signals,
-    .seed = self->spec->seed,
+    .seed = self->config->seed,
     .interval = self->spec->interval,
     .from = self->spec->from,
     .to = self->spec->to,
@@ -283,6 +286,8 @@ tf_run_prepare (TfRun   *self,
       self->batch = tf_batch_new ();
       if (session == NULL ? !new_session (self, error) : !tf_run_resume (self, error))
         return FALSE;
+      if (session != NULL && self->live != NULL)
+        tf_run_listen_again (self);
     }
   /* Learning before the start: none of it is traded or journaled. */
   while (g_atomic_int_get (&self->stopping) == 0 && tf_run_read_next (self) && (self->next.flags & TF_EVENT_HISTORY) != 0)
@@ -305,7 +310,7 @@ tf_run_stop (TfRun *self)
   g_atomic_int_set (&self->stopping, 1);
   g_mutex_lock (&self->lock);
   if (self->live != NULL)
-    tf_live_cancel (self->live);
+    tf_live_close (self->live);
   g_mutex_unlock (&self->lock);
   /* Wakes a run that waits for the market. */
   tf_run_command (self, &(TfCommand) { .type = (TfCommandType) -1 });
@@ -379,8 +384,8 @@ note_figures (TfRun  *self,
     figures.events_per_second = (double) (figures.events - self->first_events) / figures.elapsed;
   if (self->live != NULL)
     tf_live_get_figures (self->live, &figures.connection);
-  else if (self->source != NULL && strcmp (self->spec->market, "demo") != 0)
-    figures.progress = tf_replay_get_progress (self->source);
+  else if (self->source != NULL && self->source->progress != NULL)
+    figures.progress = self->source->progress (self->source);
   if (self->writer != NULL)
     {
       figures.queue = tf_writer_get_queue (self->writer);
@@ -592,7 +597,7 @@ tf_run_loop (TfRun   *self,
 
       if (!tf_run_read_next (self) && (self->source == NULL || self->source->idle == NULL || !self->source->idle (self->source)))
         {
-          ended = g_atomic_int_get (&self->stopping) == 0;
+          ended = g_atomic_int_get (&self->stopping) == 0 && self->live == NULL;
           break;
         }
       if (self->first_time == 0)
@@ -600,7 +605,11 @@ tf_run_loop (TfRun   *self,
       if (since == 0)
         now = g_get_monotonic_time ();
       if (is_over (self, now))
-        break;
+        {
+          if (self->live == NULL)
+            break;
+          tf_live_close (self->live); /* what was heard by now is still taken in */
+        }
       command = wait_until_due (self, &now);
       if (command != NULL && (gint) command->type >= 0)
         tf_run_process_command (self, command);

@@ -14,13 +14,13 @@ typedef struct
 {
   char    *market;    /* “demo”, “replay”, “backtest”, or a venue: “binance” … */
   char    *workspace; /* file; NULL: none, nothing is kept */
-  GStrv    data;      /* candle files and folders */
+  GStrv    data;      /* candle files, folders of them, recordings */
   GStrv    signals;   /* signal files */
   TfTime   interval;  /* of the bars that bots vote on; 0: a minute for the demo market, an hour else */
   TfTime   from, to;  /* of the data; 0: all */
   TfTime   duration;  /* wall time to run; at full speed, market time; 0: to the end or until stopped */
   double   speed;     /* market seconds a second; 0: full speed */
-  guint64  seed;
+  guint64  seed;      /* 0: the one of the recorded session that is replayed, else 1 */
   char    *endpoint;  /* of a venue, instead of its own: “ws://127.0.0.1:9001/ws”; NULL: its own */
   char    *record;    /* file for a venue's raw messages; NULL: none */
 } TfRunSpec;
@@ -85,6 +85,10 @@ TfRunSpec  *tf_run_spec_of_workspace(const char      *workspace,
 gboolean    tf_run_command_workspace(const char      *workspace,
                                      const TfCommand *command,
                                      TfSnapshot     **snapshot,
+                                     GError         **error);
+gboolean    tf_run_verify_recordings(const char      *workspace,
+                                     const char *const *recordings,
+                                     gint64          *entries,
                                      GError         **error);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TfRun, tf_run_free)
 

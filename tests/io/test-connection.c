@@ -291,13 +291,16 @@ check_recording (const Row *row)
   g_autoptr (GString) tape = g_string_new (NULL);
   g_autoptr (GByteArray) state = g_byte_array_new ();
   g_autoptr (GError) error = NULL;
+  g_autoptr (TfRecordedSession) session = NULL;
   TfMarket markets[SYMBOLS];
   TfEventSource *source;
   TfEvent event;
   guint n = 0;
 
   set_markets (markets);
-  source = tf_replayer_new (path, NULL, markets, SYMBOLS, &error);
+  session = tf_recorded_session_read (path, &error);
+  g_assert_no_error (error);
+  source = tf_replayer_new (path, session, markets, SYMBOLS, 0, &error);
   g_assert_no_error (error);
   while (source->next (source, &event))
     {

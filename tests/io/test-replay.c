@@ -117,7 +117,7 @@ run (const World *world,
       last = event.time;
       g_ptr_array_add (lines, describe (&event));
     }
-  g_assert_cmpfloat (tf_replay_get_progress (source), ==, 1);
+  g_assert_cmpfloat (source->progress (source), ==, 1);
   source->free (source);
   return lines;
 }

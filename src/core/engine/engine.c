@@ -176,6 +176,43 @@ tf_engine_get_time (const TfEngine *self)
   return self->core->time;
 }
 
+/**
+ * tf_engine_get_bar_end:
+ *
+ * Returns: up to when the bars of @instrument are final; 0: there is none
+ */
+TfTime
+tf_engine_get_bar_end (const TfEngine *self,
+                       guint           instrument)
+{
+  return self->tapes[instrument].builder.from;
+}
+
+/**
+ * tf_engine_get_candles:
+ * @from: of the first one's open
+ *
+ * Returns: (transfer full): TfCandles, those that are kept (TF_CANDLES_KEPT), oldest first
+ */
+GArray *
+tf_engine_get_candles (const TfEngine *self,
+                       guint           instrument,
+                       TfTime          from)
+{
+  const TfTape *tape = &self->tapes[instrument];
+  const TfCandle *ring = &self->candles[instrument * TF_CANDLES_KEPT];
+  GArray *candles = g_array_new (FALSE, FALSE, sizeof (TfCandle));
+
+  for (guint k = tape->n_candles; k > 0; k--)
+    {
+      const TfCandle *candle = &ring[(tape->next_candle + TF_CANDLES_KEPT - k) % TF_CANDLES_KEPT];
+
+      if (candle->time >= from)
+        g_array_append_val (candles, *candle);
+    }
+  return candles;
+}
+
 const guint8 *
 tf_engine_get_head (const TfEngine *self)
 {
@@ -332,7 +369,10 @@ fault_of (const TfEngine *self,
           || event->candle.interval <= 0 || event->candle.interval > self->config->interval
           || event->candle.candle.time > event->time - event->candle.interval))
     return "bad-candle";
-  if (event->type == TF_EVENT_CANDLE && event->candle.candle.time < self->tapes[event->instrument].candle_end)
+  if (event->type == TF_EVENT_CANDLE
+      && (event->candle.candle.time < self->tapes[event->instrument].candle_end
+          || (event->candle.interval == self->config->interval
+              && event->candle.candle.time < self->tapes[event->instrument].builder.from)))
     return "old-candle";
   if (event->type != TF_EVENT_QUOTE
       && !can_be_valued (self, (guint) event->instrument,

@@ -30,6 +30,11 @@ void        tf_engine_process         (TfEngine         *self,
 gint64      tf_engine_get_events      (const TfEngine   *self);
 gint64      tf_engine_get_seq         (const TfEngine   *self);
 TfTime      tf_engine_get_time        (const TfEngine   *self);
+TfTime      tf_engine_get_bar_end     (const TfEngine   *self,
+                                       guint             instrument);
+GArray     *tf_engine_get_candles     (const TfEngine   *self,
+                                       guint             instrument,
+                                       TfTime            from);
 const guint8 *tf_engine_get_head      (const TfEngine   *self);
 /* @chart_instrument: whose candles to copy; −1 none. */
 TfSnapshot *tf_engine_snapshot        (TfEngine         *self,

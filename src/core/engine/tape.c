@@ -81,7 +81,8 @@ age_words (TfEngine *self,
 static void
 on_bar (TfEngine       *self,
         guint           instrument,
-        const TfCandle *candle)
+        const TfCandle *candle,
+        gboolean        propose)
 {
   TfVote votes[64];
   guint n_bots = self->config->n_bots;
@@ -104,7 +105,7 @@ on_bar (TfEngine       *self,
       stances[b] = (float) votes[b].stance;
     }
   age_words (self, instrument);
-  for (guint b = 0; b < n_bots; b++)
+  for (guint b = 0; propose && b < n_bots; b++)
     if (votes[b].direction != 0)
       tf_engine_propose (self, b, instrument, &votes[b]);
 }
@@ -165,6 +166,7 @@ tf_engine_market (TfEngine      *self,
         {
           candle = *c;
           closed = TRUE;
+          tf_candle_builder_skip (&tape->builder, tape->candle_end);
         }
       else
         closed = tf_candle_builder_merge (&tape->builder, c, &candle);
@@ -191,8 +193,9 @@ tf_engine_market (TfEngine      *self,
       if (event->type == TF_EVENT_TRADE)
         closed = tf_candle_builder_trade (&tape->builder, event->time, event->trade.price, event->trade.quantity, &candle);
     }
+  /* Nobody can act on a bar that was asked for afterwards: it is learned from. */
   if (closed)
-    on_bar (self, i, &candle);
+    on_bar (self, i, &candle, self->history || event->type != TF_EVENT_CANDLE || (event->flags & TF_EVENT_RECONSTRUCTED) == 0);
 }
 
 /* Time has passed: bars that nobody has traded out of close. */
@@ -204,7 +207,7 @@ tf_engine_timer (TfEngine      *self,
 
   for (guint i = 0; i < self->n_instruments; i++)
     if (tf_candle_builder_close (&self->tapes[i].builder, event->time, &candle))
-      on_bar (self, i, &candle);
+      on_bar (self, i, &candle, TRUE);
 }
 
 static void

@@ -178,3 +178,17 @@ tf_candle_builder_close (TfCandleBuilder *self,
   self->from = MAX (self->from, bar_start (self, now));
   return ended;
 }
+
+/**
+ * tf_candle_builder_skip:
+ * @until: a multiple of the interval
+ *
+ * Bars up to there came from elsewhere: what is being built of them is dropped.
+ */
+void
+tf_candle_builder_skip (TfCandleBuilder *self,
+                        TfTime           until)
+{
+  self->open = self->open && self->current.time >= until;
+  self->from = MAX (self->from, until);
+}

@@ -49,5 +49,7 @@ gboolean    tf_candle_builder_merge (TfCandleBuilder *self,
 gboolean    tf_candle_builder_close (TfCandleBuilder *self,
                                      TfTime           now,
                                      TfCandle        *closed);
+void        tf_candle_builder_skip  (TfCandleBuilder *self,
+                                     TfTime           until);
 
 G_END_DECLS

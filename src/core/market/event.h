@@ -74,7 +74,7 @@ typedef struct
   };
 } TfEvent;
 
-/* Where events come from: demo, replay. Deterministic, and able to continue where it was. */
+/* Where events come from: demo, replay, a venue. All but the venue are deterministic and able to continue where they were. */
 typedef struct _TfEventSource TfEventSource;
 struct _TfEventSource
 {
@@ -83,6 +83,8 @@ struct _TfEventSource
                        TfEvent       *event);
   /* (nullable): whether that was not the end: a live market has nothing to say now. */
   gboolean (*idle)    (TfEventSource *self);
+  /* (nullable): how much of it was given, 0…1; −1: unknown */
+  double   (*progress) (TfEventSource *self);
   /* Appends what restore() needs to continue after the events given so far. */
   void     (*save)    (TfEventSource *self,
                        GByteArray    *state);

@@ -458,6 +458,9 @@ fetch_candles (TfConnection *self,
   TfTime end = tf_intake_get_candle_end (self->intake, market);
   TfFetch fetch = { .kind = TF_FETCH_CANDLES, .interval = self->interval, .from = end, .to = now_received (self) };
 
+  /* Where nobody listens to candles they come from trades. */
+  if ((self->markets[market].channels & TF_CHANNEL_CANDLES) == 0)
+    return;
   if (end == 0 || fetch.to < end + self->interval || has_job (self, TF_FETCH_CANDLES, market))
     return;
   g_strlcpy (fetch.name, self->markets[market].name, sizeof fetch.name);
@@ -892,6 +895,19 @@ tf_connection_fetch (TfConnection  *self,
                      const TfFetch *fetch)
 {
   add_job (self, fetch, tf_intake_find (self->intake, fetch->name), TRUE, FALSE);
+}
+
+/**
+ * tf_connection_note:
+ * @note: see tf_intake_note(); it is recorded, so that a recording gives the same events again
+ */
+void
+tf_connection_note (TfConnection *self,
+                    const char   *note)
+{
+  now_received (self);
+  record (self, TF_FRAME_NOTE, 0, note, NULL, 0);
+  tf_intake_note (self->intake, note, self->received);
 }
 
 /**

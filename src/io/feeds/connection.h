@@ -87,6 +87,8 @@ void          tf_connection_start       (TfConnection              *self);
 void          tf_connection_stop        (TfConnection              *self);
 void          tf_connection_fetch       (TfConnection              *self,
                                          const TfFetch             *fetch);
+void          tf_connection_note        (TfConnection              *self,
+                                         const char                *note);
 TfSocket     *tf_connection_get_socket  (TfConnection              *self);
 /* Any thread */
 void          tf_connection_get_figures (TfConnection              *self,

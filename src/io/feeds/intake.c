@@ -8,6 +8,7 @@
 #define HELD_MAX 65536             /* live trades that wait for older ones asked for over REST */
 #define AHEAD_MAX (60 * TF_SECOND) /* a candle that ends later than that is nonsense, not a fast clock */
 #define OVERLAP (10 * TF_SECOND)   /* fetched trades older than the last one by more were there before */
+#define WAIT_MAX (1 << 20)         /* events held until history is there; after that quotes are left out */
 #define BUCKETS 96                 /* of latency: four an octave, from 10 µs */
 #define LINES 2                    /* a connection and the one that replaces it */
 
@@ -45,6 +46,15 @@ typedef struct
   TfTime  begun;
 } Minute;
 
+/* What is done with what is heard. */
+typedef enum
+{
+  PHASE_LIVE,   /* told */
+  PHASE_DEAF,   /* dropped: nobody has asked for anything yet */
+  PHASE_HISTORY,/* held */
+  PHASE_MISSED, /* held, too */
+} Phase;
+
 struct _TfIntake
 {
   const TfVenue        *venue;
@@ -59,6 +69,9 @@ struct _TfIntake
   TfTime                now;     /* engine time: never goes back */
   TfTime                received;
   Minute                minute, before; /* this one and the last whole one */
+  Phase                 phase;
+  TfTime                until;          /* of the candles that are asked for */
+  GArray               *candles, *meanwhile; /* of TfEvent: held */
   TfIntakeFigures       figures;        /* of lines that are gone; of the rest only what is counted here */
 };
 
@@ -106,6 +119,8 @@ tf_intake_new (const TfVenue        *venue,
   self->n_markets = n_markets;
   self->markets = g_new0 (Market, n_markets);
   self->names = g_hash_table_new (g_str_hash, g_str_equal);
+  self->candles = g_array_new (FALSE, FALSE, sizeof (TfEvent));
+  self->meanwhile = g_array_new (FALSE, FALSE, sizeof (TfEvent));
   for (guint k = 0; k < n_markets; k++)
     {
       Market *market = &self->markets[k];
@@ -133,6 +148,8 @@ tf_intake_free (TfIntake *self)
       g_array_unref (self->markets[k].held);
     }
   g_hash_table_unref (self->names);
+  g_array_unref (self->candles);
+  g_array_unref (self->meanwhile);
   g_free (self->markets);
   g_free (self);
 }
@@ -237,8 +254,86 @@ static void
 tell (TfIntake *self,
       TfEvent  *event)
 {
-  self->now = event->time = MAX (event->time, self->now);
-  self->events->event (event, self->data);
+  switch (self->phase)
+    {
+    case PHASE_LIVE:
+      self->now = event->time = MAX (event->time, self->now);
+      self->events->event (event, self->data);
+      break;
+    case PHASE_DEAF:
+      break;
+    case PHASE_HISTORY:
+    case PHASE_MISSED:
+    default:
+      if (event->type != TF_EVENT_CANDLE)
+        {
+          if (event->time >= self->until && (event->type != TF_EVENT_QUOTE || self->meanwhile->len < WAIT_MAX))
+            g_array_append_val (self->meanwhile, *event);
+        }
+      else if (event->candle.candle.time + event->candle.interval <= self->until)
+        {
+          event->time = event->candle.candle.time + event->candle.interval;
+          event->flags |= self->phase == PHASE_HISTORY ? TF_EVENT_HISTORY : TF_EVENT_RECONSTRUCTED;
+          g_array_append_val (self->candles, *event);
+        }
+      break;
+    }
+}
+
+/* By time and then by instrument. */
+static gint
+compare_candles (gconstpointer a,
+                 gconstpointer b)
+{
+  const TfEvent *x = a, *y = b;
+
+  if (x->time != y->time)
+    return x->time < y->time ? -1 : 1;
+  return x->instrument - y->instrument;
+}
+
+static void
+go_live (TfIntake *self)
+{
+  GArray *const held[] = { self->candles, self->meanwhile };
+
+  g_array_sort (self->candles, compare_candles);
+  self->phase = PHASE_LIVE;
+  for (guint k = 0; k < G_N_ELEMENTS (held); k++)
+    {
+      for (guint i = 0; i < held[k]->len; i++)
+        tell (self, &g_array_index (held[k], TfEvent, i));
+      g_array_set_size (held[k], 0);
+    }
+}
+
+/**
+ * tf_intake_note:
+ * @note: a TF_INTAKE_ word, and what belongs to it
+ * @time: by the local clock
+ */
+void
+tf_intake_note (TfIntake   *self,
+                const char *note,
+                TfTime      time)
+{
+  gboolean missed = g_str_has_prefix (note, TF_INTAKE_MISSED " ");
+
+  if (g_str_has_prefix (note, TF_INTAKE_SESSION " "))
+    self->phase = PHASE_DEAF;
+  else if (missed || g_str_has_prefix (note, TF_INTAKE_HISTORY " "))
+    {
+      self->phase = missed ? PHASE_MISSED : PHASE_HISTORY;
+      self->until = g_ascii_strtoll (strchr (note, ' '), NULL, 10);
+    }
+  else if (strcmp (note, TF_INTAKE_LIVE) == 0)
+    go_live (self);
+  else if (strcmp (note, TF_INTAKE_TIMER) == 0)
+    {
+      TfEvent timer = { .time = time, .type = TF_EVENT_TIMER, .instrument = -1 };
+
+      tell (self, &timer);
+    }
 }
 
 /* FALSE when that id was there before. */
@@ -630,6 +725,9 @@ tf_intake_frame (TfIntake      *self,
     case TF_FRAME_FAILED:
       if (tf_fetch_from_text (&fetch, frame->about) != NULL)
         tf_intake_failed (self, &fetch);
+      break;
+    case TF_FRAME_NOTE:
+      tf_intake_note (self, frame->about, frame->time);
       break;
     case TF_FRAME_START:
     case TF_FRAME_SENT:

@@ -44,6 +44,15 @@ typedef struct
   TfTime  last;                    /* message */
 } TfIntakeFigures;
 
+/* Notes: what who listens has to say, too. Without any, all that is heard is told. */
+#define TF_INTAKE_SESSION "session" /* “session interval seed market…”: nothing is told yet */
+#define TF_INTAKE_HISTORY "history" /* “history until”: what comes is held; candles that closed by then are history */
+#define TF_INTAKE_MISSED  "missed"  /* “missed until events”: the same, but they are what an earlier session has missed */
+#define TF_INTAKE_LIVE    "live"    /* what was held is told in order, and from now on all at once */
+#define TF_INTAKE_TIMER   "timer"   /* time has passed */
+
+#define TF_BAR_GRACE (TF_SECOND / 2) /* bars close so long after their end: their last trades may be on their way */
+
 /* Makes engine events of what goes over a connection. A pure function of the frames that it is given: a recording gives
  * the events that the session had. */
 typedef struct _TfIntake TfIntake;
@@ -72,6 +81,9 @@ gboolean    tf_intake_answer        (TfIntake             *self,
                                      TfTime                received);
 void        tf_intake_failed        (TfIntake             *self,
                                      const TfFetch        *fetch);
+void        tf_intake_note          (TfIntake             *self,
+                                     const char           *note,
+                                     TfTime                time);
 void        tf_intake_frame         (TfIntake             *self,
                                      const TfFrame        *frame);
 void        tf_intake_get_figures   (const TfIntake       *self,

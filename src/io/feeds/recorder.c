@@ -649,7 +649,7 @@ parse_frame (TfRecording *self,
               &about, &length) != 5)
     return FALSE;
   left -= (gsize) (end + 1 - start);
-  if (strchr ("=+-<>?!x", kind) == NULL || about >= left || length >= left || about + length >= left)
+  if (strchr ("=+-<>?!x#", kind) == NULL || about >= left || length >= left || about + length >= left)
     return FALSE;
   g_string_truncate (self->about, 0);
   g_string_append_len (self->about, end + 1, (gssize) about);
@@ -719,4 +719,37 @@ gboolean
 tf_recording_is_cut (const TfRecording *self)
 {
   return self->cut;
+}
+
+/**
+ * tf_recording_get_progress:
+ *
+ * Returns: how much of the present part was given, 0 to 1
+ */
+double
+tf_recording_get_progress (const TfRecording *self)
+{
+  gsize all = self->plain ? self->messages.text->len : g_mapped_file_get_length (self->file);
+  gsize left = self->plain ? all - MIN (self->messages.at, all) : self->left;
+
+  return all > 0 ? 1 - (double) left / (double) all : 1;
+}
+
+/**
+ * tf_recording_probe:
+ *
+ * Returns: whether the file at @path is a recording, by its name or by what it begins with
+ */
+gboolean
+tf_recording_probe (const char *path)
+{
+  g_autoptr (TfRecording) recording = NULL;
+  TfFrame frame;
+
+  if (g_str_has_suffix (path, ".jsonl") || g_str_has_suffix (path, ".jsonl.gz"))
+    return TRUE;
+  if (g_str_has_suffix (path, ".csv") || g_str_has_suffix (path, ".csv.gz") || !g_file_test (path, G_FILE_TEST_IS_REGULAR))
+    return FALSE;
+  recording = tf_recording_open (path, NULL);
+  return recording != NULL && tf_recording_next (recording, &frame, NULL) && frame.kind == TF_FRAME_START;
 }

@@ -16,6 +16,7 @@ typedef enum
   TF_FRAME_ASKED    = '?', /* over REST; @about: what */
   TF_FRAME_ANSWER   = '!', /* @about: to what; @text: the body */
   TF_FRAME_FAILED   = 'x', /* there was no answer; @text: why */
+  TF_FRAME_NOTE     = '#', /* of who listens; @about: what, see tf_intake_note() */
 } TfFrameKind;
 
 /* One thing that went over a connection. */
@@ -61,6 +62,8 @@ gboolean     tf_recording_next       (TfRecording    *self,
 gboolean     tf_recording_rewind     (TfRecording    *self,
                                       GError        **error);
 gboolean     tf_recording_is_cut     (const TfRecording *self);
+double       tf_recording_get_progress(const TfRecording *self);
+gboolean     tf_recording_probe      (const char     *path);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TfRecording, tf_recording_free)
 

@@ -306,6 +306,14 @@ add_signals (Replay                *self,
   self->total += self->end;
 }
 
+static double
+replay_progress (TfEventSource *source)
+{
+  const Replay *self = (const Replay *) source;
+
+  return self->total > 0 ? (double) self->given / (double) self->total : 1;
+}
+
 /**
  * tf_replay_new:
  * @options: series and signals are kept by reference and must not be changed any more
@@ -325,7 +333,7 @@ tf_replay_new (const TfReplayOptions *options,
   TfTime stop = options->to > 0 ? options->to : G_MAXINT64;
 
   self->source = (TfEventSource) {
-    .next = replay_next, .save = replay_save, .restore = replay_restore, .free = replay_free,
+    .next = replay_next, .progress = replay_progress, .save = replay_save, .restore = replay_restore, .free = replay_free,
   };
   self->from = options->from > 0 ? options->from : G_MININT64;
   self->n_instruments = options->universe->n;
@@ -346,20 +354,6 @@ tf_replay_new (const TfReplayOptions *options,
       return NULL;
     }
   return &self->source;
-}
-
-/**
- * tf_replay_get_progress:
- * @source: of tf_replay_new()
- *
- * Returns: how much was given, 0 to 1
- */
-double
-tf_replay_get_progress (const TfEventSource *source)
-{
-  const Replay *self = (const Replay *) source;
-
-  return self->total > 0 ? (double) self->given / (double) self->total : 1;
 }
 
 /**

@@ -18,7 +18,6 @@ typedef struct
 
 TfEventSource *tf_replay_new                (const TfReplayOptions *options,
                                              GError               **error);
-double         tf_replay_get_progress       (const TfEventSource   *source);
 guint64        tf_replay_get_total          (const TfEventSource   *source);
 gboolean       tf_replay_get_range          (const TfEventSource   *source,
                                              TfTime                *first,

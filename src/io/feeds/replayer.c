@@ -4,6 +4,8 @@
 
 #include "core/base/error.h"
 
+#define GUESS_FRAMES 200 /* by which a venue is recognised */
+
 typedef struct
 {
   TfEventSource  source;
@@ -12,6 +14,8 @@ typedef struct
   guint          n_markets;
   TfRecording   *recording;
   TfIntake      *intake;
+  TfTime         interval; /* of the bars that are closed by the clock; 0: notes say when */
+  TfTime         timer;    /* the next one; 0: there was no message yet */
   GArray        *ready; /* of TfEvent: what the last frame gave */
   guint          at;
   guint64        given;
@@ -29,6 +33,19 @@ on_event (const TfEvent *event,
 
 static const TfIntakeEvents intake_events = { .event = on_event };
 
+/* Nobody noted when bars closed: as soon as a message is late enough for it. */
+static void
+keep_time (Replayer      *self,
+           const TfFrame *frame)
+{
+  if (self->interval == 0 || frame->kind != TF_FRAME_RECEIVED)
+    return;
+  if (self->timer != 0 && frame->time >= self->timer)
+    tf_intake_note (self->intake, TF_INTAKE_TIMER, self->timer + (frame->time - self->timer) / self->interval * self->interval);
+  if (self->timer == 0 || frame->time >= self->timer)
+    self->timer = (frame->time - TF_BAR_GRACE) / self->interval * self->interval + self->interval + TF_BAR_GRACE;
+}
+
 static gboolean
 next (TfEventSource *source,
       TfEvent       *event)
@@ -42,11 +59,18 @@ next (TfEventSource *source,
       g_array_set_size (self->ready, 0);
       if (self->error != NULL || !tf_recording_next (self->recording, &frame, &self->error))
         return FALSE;
+      keep_time (self, &frame);
       tf_intake_frame (self->intake, &frame);
     }
   *event = g_array_index (self->ready, TfEvent, self->at++);
   self->given++;
   return TRUE;
+}
+
+static double
+progress (TfEventSource *source)
+{
+  return tf_recording_get_progress (((Replayer *) source)->recording);
 }
 
 static void
@@ -81,6 +105,7 @@ restore (TfEventSource *source,
   self->intake = tf_intake_new (self->venue, self->markets, self->n_markets, &intake_events, self);
   g_array_set_size (self->ready, 0);
   self->at = 0;
+  self->timer = 0;
   self->given = 0;
   while (self->given < given)
     if (!next (source, &event))
@@ -108,47 +133,33 @@ free_source (TfEventSource *source)
 /**
  * tf_replayer_new:
  * @path: see tf_recording_open()
- * @venue: (nullable): whose messages these are, where the recording does not say it
+ * @session: what it says of itself
  * @markets: as the session had them; others give nothing
+ * @interval: of the bars that are closed by the clock, where the session has not noted when
  */
 TfEventSource *
-tf_replayer_new (const char     *path,
-                 const TfVenue  *venue,
-                 const TfMarket *markets,
-                 guint           n_markets,
-                 GError        **error)
+tf_replayer_new (const char              *path,
+                 const TfRecordedSession *session,
+                 const TfMarket          *markets,
+                 guint                    n_markets,
+                 TfTime                   interval,
+                 GError                 **error)
 {
-  Replayer *self = g_new0 (Replayer, 1);
-  TfFrame frame;
+  TfRecording *recording = tf_recording_open (path, error);
+  Replayer *self;
 
-  self->source = (TfEventSource) { .next = next, .save = save, .restore = restore, .free = free_source };
+  if (recording == NULL)
+    return NULL;
+  self = g_new0 (Replayer, 1);
+  self->source = (TfEventSource) { .next = next, .progress = progress, .save = save, .restore = restore, .free = free_source };
   self->ready = g_array_new (FALSE, FALSE, sizeof (TfEvent));
   self->markets = g_memdup2 (markets, n_markets * sizeof *markets);
   self->n_markets = n_markets;
-  self->venue = venue;
-  self->recording = tf_recording_open (path, error);
-  if (self->recording == NULL)
-    goto failed;
-  if (tf_recording_next (self->recording, &frame, error))
-    {
-      if (frame.kind == TF_FRAME_START && tf_venue_find (frame.about) != NULL)
-        self->venue = tf_venue_find (frame.about);
-    }
-  else if (error != NULL && *error != NULL)
-    goto failed;
-  if (self->venue == NULL)
-    {
-      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "%s: found no word of whose messages these are, expected a venue's", path);
-      goto failed;
-    }
-  if (!tf_recording_rewind (self->recording, error))
-    goto failed;
+  self->venue = session->venue;
+  self->interval = session->noted ? 0 : interval;
+  self->recording = recording;
   self->intake = tf_intake_new (self->venue, self->markets, n_markets, &intake_events, self);
   return &self->source;
-
-failed:
-  free_source (&self->source);
-  return NULL;
 }
 
 /**
@@ -167,8 +178,139 @@ tf_replayer_check (const TfEventSource *source,
   return self->error == NULL;
 }
 
-const TfVenue *
-tf_replayer_get_venue (const TfEventSource *source)
+void
+tf_recorded_session_free (TfRecordedSession *self)
 {
-  return ((const Replayer *) source)->venue;
+  g_ptr_array_unref (self->names);
+  g_array_unref (self->rules);
+  g_free (self);
+}
+
+static void
+count (const TfFeedEvent *event,
+       gpointer           data)
+{
+  guint *found = data;
+
+  *found += event->kind == TF_FEED_TRADE || event->kind == TF_FEED_QUOTE || event->kind == TF_FEED_BOOK
+            || event->kind == TF_FEED_CANDLE || event->kind == TF_FEED_FILL;
+}
+
+/* The venue that understands most of it. */
+static const TfVenue *
+guess_venue (TfRecording *recording,
+             GError     **error)
+{
+  const TfVenue *const *venues = tf_venues ();
+  const TfVenue *best = NULL;
+  guint most = 0;
+
+  for (guint k = 0; venues[k] != NULL; k++)
+    {
+      TfDecoder *decoder = tf_decoder_new (venues[k]);
+      guint found = 0, n = 0;
+      TfFrame frame;
+
+      if (!tf_recording_rewind (recording, error))
+        {
+          tf_decoder_free (decoder);
+          return NULL;
+        }
+      while (n < GUESS_FRAMES && tf_recording_next (recording, &frame, NULL))
+        if (frame.kind == TF_FRAME_RECEIVED && n++ < GUESS_FRAMES)
+          tf_decoder_decode (decoder, frame.text, frame.length, frame.time, count, &found);
+      tf_decoder_free (decoder);
+      if (found > most)
+        {
+          most = found;
+          best = venues[k];
+        }
+    }
+  return best;
+}
+
+static void
+note_rules (const TfFeedEvent *event,
+            const char        *name,
+            gpointer           data)
+{
+  TfRecordedSession *self = data;
+
+  if (event->kind != TF_FEED_INSTRUMENT || !event->instrument.trading)
+    return;
+  for (guint k = 0; k < self->names->len; k++)
+    if (strcmp (event->instrument.instrument->symbol, g_ptr_array_index (self->names, k)) == 0)
+      g_array_append_vals (self->rules, event->instrument.instrument, 1);
+}
+
+static void
+ignore (const TfEvent *event,
+        gpointer       data)
+{
+}
+
+static void
+read_note (TfRecordedSession *self,
+           const char        *note)
+{
+  g_auto (GStrv) words = g_strsplit (note, " ", 0);
+  guint n = g_strv_length (words);
+
+  if (strcmp (words[0], TF_INTAKE_SESSION) == 0 && n > 3)
+    {
+      self->noted = TRUE;
+      self->interval = g_ascii_strtoll (words[1], NULL, 10);
+      self->seed = g_ascii_strtoull (words[2], NULL, 10);
+      for (guint k = 3; k < n; k++)
+        g_ptr_array_add (self->names, g_strdup (words[k]));
+    }
+  else if (strcmp (words[0], TF_INTAKE_MISSED) == 0 && n > 2)
+    self->events = g_ascii_strtoll (words[2], NULL, 10);
+}
+
+/**
+ * tf_recorded_session_read:
+ *
+ * What was said before the market's first event.
+ *
+ * Returns: (transfer full): the session; %NULL when it is no recording of a venue that the program knows
+ */
+TfRecordedSession *
+tf_recorded_session_read (const char *path,
+                          GError    **error)
+{
+  static const TfIntakeEvents events = { .event = ignore, .other = note_rules };
+  g_autoptr (TfRecording) recording = tf_recording_open (path, error);
+  g_autoptr (TfRecordedSession) self = NULL;
+  g_autoptr (TfIntake) intake = NULL;
+  gboolean over = FALSE;
+  TfFrame frame;
+
+  if (recording == NULL)
+    return NULL;
+  self = g_new0 (TfRecordedSession, 1);
+  self->names = g_ptr_array_new_with_free_func (g_free);
+  self->rules = g_array_new (FALSE, FALSE, sizeof (TfInstrument));
+  while (!over && tf_recording_next (recording, &frame, NULL))
+    {
+      if (frame.kind == TF_FRAME_START)
+        self->venue = tf_venue_find (frame.about);
+      if (frame.kind == TF_FRAME_NOTE)
+        read_note (self, frame.about);
+      over = self->venue == NULL || (!self->noted && frame.kind == TF_FRAME_RECEIVED)
+             || (frame.kind == TF_FRAME_NOTE && !g_str_has_prefix (frame.about, TF_INTAKE_SESSION " "));
+      if (!over && intake == NULL)
+        intake = tf_intake_new (self->venue, NULL, 0, &events, self);
+      if (!over)
+        tf_intake_frame (intake, &frame);
+    }
+  if (self->venue == NULL)
+    self->venue = guess_venue (recording, error);
+  if (self->venue == NULL)
+    {
+      if (error != NULL && *error == NULL)
+        g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "%s: found no message that a venue of the program sends", path);
+      return NULL;
+    }
+  return g_steal_pointer (&self);
 }

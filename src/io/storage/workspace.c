@@ -456,26 +456,26 @@ tf_workspace_compare (TfWorkspace    *self,
                       GError        **error)
 {
   g_autoptr (sqlite3_stmt) stmt = NULL;
-  char has[2 * TF_HASH_SIZE + 1] = "none", gives[2 * TF_HASH_SIZE + 1];
+  char has[TF_TIME_SIZE], gives[TF_TIME_SIZE];
   gboolean row;
 
-  stmt = tf_db_prepare (self->db, "SELECT hash FROM comprehensive_audit WHERE seq = ?1", error);
+  stmt = tf_db_prepare (self->db, "SELECT hash, kind, reason, time FROM comprehensive_audit WHERE seq = ?1", error);
   if (stmt == NULL)
     return FALSE;
   sqlite3_bind_int64 (stmt, 1, record->seq);
   if (!tf_db_step (stmt, &row, error))
     return FALSE;
-  if (row && sqlite3_column_bytes (stmt, 0) == TF_HASH_SIZE)
-    {
-      const guint8 *hash = sqlite3_column_blob (stmt, 0);
-
-      if (memcmp (hash, record->hash, TF_HASH_SIZE) == 0)
-        return TRUE;
-      tf_hash_to_hex (hash, has);
-    }
-  tf_hash_to_hex (record->hash, gives);
-  g_set_error (error, TF_ERROR, TF_ERROR_MISMATCH,
-               "%s: entry %" G_GINT64_FORMAT ": the journal has %.16s, this run gives %.16s (%s)",
-               self->path, record->seq, has, gives, tf_record_kind_name (record->kind));
+  if (row && sqlite3_column_bytes (stmt, 0) == TF_HASH_SIZE
+      && memcmp (sqlite3_column_blob (stmt, 0), record->hash, TF_HASH_SIZE) == 0)
+    return TRUE;
+  tf_time_format (record->time, gives);
+  if (row)
+    g_set_error (error, TF_ERROR, TF_ERROR_MISMATCH,
+                 "%s: entry %" G_GINT64_FORMAT ": the journal has %s “%s” of %s, this run gives %s “%s” of %s", self->path,
+                 record->seq, (const char *) sqlite3_column_text (stmt, 1), (const char *) sqlite3_column_text (stmt, 2),
+                 tf_time_format (sqlite3_column_int64 (stmt, 3), has), tf_record_kind_name (record->kind), record->reason, gives);
+  else
+    g_set_error (error, TF_ERROR, TF_ERROR_MISMATCH, "%s: entry %" G_GINT64_FORMAT ": the journal has none, this run gives %s “%s” of %s",
+                 self->path, record->seq, tf_record_kind_name (record->kind), record->reason, gives);
   return FALSE;
 }
