@@ -262,7 +262,7 @@ test_policy (void)
       double value, limit;
 
       tf_copy_policy_default (&policy);
-      policy.short_allowed = !cases[i].no_shorts;
+      g_assert_true (tf_copy_policy_set (&policy, TF_POLICY_SHORT, !cases[i].no_shorts));
       policy.excluded[0] = 1 << 3;
       tf_copy_classify ((TfQty) { raw (cases[i].before) }, (TfQty) { raw (cases[i].after) }, &copy);
       g_assert_cmpstr (tf_copy_refusal_name (tf_copy_policy_check (&policy, &copy, (guint) cases[i].instrument, &signal,

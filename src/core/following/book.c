@@ -97,6 +97,37 @@ held_before (const TfTraderSignal *signal,
   return TRUE;
 }
 
+/* The trader's own mean entry after @copy, as far as its signals name prices. */
+static TfPrice
+entry_after (const TfTraderPosition *position,
+             const TfTraderSignal   *signal,
+             const TfCopy           *copy)
+{
+  unsigned __int128 sum;
+  guint64 before, added;
+
+  switch (copy->action)
+    {
+    case TF_COPY_OPEN:
+    case TF_COPY_FLIP:
+      return (TfPrice) { MAX (signal->price.raw, 0) };
+    case TF_COPY_ADD:
+      if (position->entry.raw <= 0 || signal->price.raw <= 0)
+        return (TfPrice) { 0 };
+      before = (guint64) ABS ((__int128) copy->before.raw);
+      added = (guint64) ABS ((__int128) copy->after.raw - copy->before.raw);
+      sum = (unsigned __int128) before * (guint64) position->entry.raw
+            + (unsigned __int128) added * (guint64) signal->price.raw;
+      return (TfPrice) { (gint64) (sum / ((unsigned __int128) before + added)) };
+    case TF_COPY_CLOSE:
+      return (TfPrice) { 0 };
+    case TF_COPY_NONE:
+    case TF_COPY_REDUCE:
+    default:
+      return position->entry;
+    }
+}
+
 /**
  * tf_trader_book_apply:
  * @signal: one that tf_trader_book_seen() had not seen
@@ -151,7 +182,12 @@ tf_trader_book_apply (TfTraderBook          *self,
       return FALSE;
     }
   tf_copy_classify (before, after, copy);
+  position->entry = entry_after (position, signal, copy);
   position->quantity = after;
+  if (signal->has_position || signal->quantity.raw > 0)
+    position->own_units = FALSE;
+  else if (copy->action == TF_COPY_OPEN || copy->action == TF_COPY_ADD)
+    position->own_units = TRUE;
   position->known = TRUE;
   if (signal->has_position)
     position->stated = signal->happened;

@@ -8,8 +8,10 @@ G_BEGIN_DECLS
 typedef struct
 {
   TfQty    quantity; /* signed */
+  TfPrice  entry;    /* mean price at which it was opened and added to; 0: not known */
   TfTime   stated;   /* when the last position happened that a signal stated in so many words */
   gboolean known;    /* whether there was any signal */
+  gboolean own_units;/* the quantity counts in units of its own: the trader names none */
 } TfTraderPosition;
 
 /* What all traders hold: one block of plain data, no pointers. */
