@@ -28,8 +28,8 @@ typedef enum
   DEED,     /* somebody does it to a coin: the coin is the object */
   OPINION,  /* may also be said of a coin: “BTC looks bullish” */
   POSITION, /* “long” is a word of many uses: directly before its coin, or after “am”, “went” … */
-  CLOSES,   /* a deed whose side depends on “long” or “short” */
-  OPENS,
+  CLOSES,   /* a deed only with the word “long”, “short” or “position” */
+  OPENS,    /* a deed whose side is “long” or “short” */
 } Manner;
 
 static const struct
@@ -72,7 +72,7 @@ static const struct
   { "dumping", -1, DEED, NOW },
   { "offloading", -1, DEED, NOW },
   { "shorting", -1, DEED, NOW },
-  { "exiting", -1, DEED, NOW },
+  { "exiting", 0, DEED, NOW },
   { "scaling out of", -1, DEED, NOW },
   { "going short", -1, DEED, NOW },
   { "taking profit", -1, DEED, NOW },
@@ -85,7 +85,7 @@ static const struct
   { "dumped", -1, DEED, DONE },
   { "offloaded", -1, DEED, DONE },
   { "shorted", -1, DEED, DONE },
-  { "exited", -1, DEED, DONE },
+  { "exited", 0, DEED, DONE },
   { "scaled out of", -1, DEED, DONE },
   { "went short", -1, DEED, DONE },
   { "took profit", -1, DEED, DONE },
@@ -127,7 +127,10 @@ enum
   NOT_A_COIN = 1 << 10, /* behind a coin: “BTC puts” */
   AGO        = 1 << 11,
   SIDED      = 1 << 12, /* “my short” */
-  QUIET      = 1 << 13, /* may be written small and is still a ticker */
+  HELD       = 1 << 13, /* “my position” */
+  ALL        = 1 << 14, /* “sold all of my” */
+  QUIET      = 1 << 15, /* may be written small and is still a ticker */
+  NOT_LONG   = 1 << 16, /* “so long” */
 };
 
 static const struct
@@ -137,7 +140,7 @@ static const struct
 } vocabulary[] = {
   { NEGATES | PLAIN,
     "not no never neither nor cannot cant dont didnt isnt wont wasnt arent havent hasnt without stop stopped stopping quit quitting "
-    "avoid avoided avoiding refuse refused refusing hardly barely instead than anything far less yet done finished "
+    "avoid avoided avoiding refuse refused refusing hardly barely instead than anything far less done finished "
     "paused pausing halted against missed nobody" },
   { HEDGES | PLAIN,
     "maybe perhaps might may possibly probably likely think thinking guess feel feeling leaning tempted seems want wanted "
@@ -153,13 +156,14 @@ static const struct
     "just today finally also again still now been be being have has had am is are was were did do does keep keeps kept "
     "keeping continue continued continuing started starting start begin began gm yes ok so here yesterday morning tonight this "
     "week weekend last currently super very really extremely quite pretty more all remain remaining remains staying stay stayed "
-    "got getting get going go went always update new position trade alert both increasingly first-time even only simply "
+    "got getting get going go went always update new position trade alert both even only simply yet "
     "to looks look turned turning becoming became" },
   { AUXILIARY, "am i'm im we're are been went going go remain remaining staying stay stayed still being was gone" },
+  { PLAIN | LINKS, "short-term long-term near-term medium-term" },
   { LINKS,
     "more some a an the my our another of in on into to worth this that these here at little lot bit spot physical additional new half "
     "all most entire whole quarter third coins coin dip dips few bags bag position positions stack exposure heavily aggressively slowly "
-    "again today now up back out even both size big small large tiny first own remaining rest much spot-only up-front around "
+    "again today now up back out even both size big small large tiny first own remaining rest much around "
     "long longs short shorts profits profit usd dollars million billion k m" },
   { JOINS, "and then but or because while since as so though although" },
   { NOT_A_DEED,
@@ -170,7 +174,10 @@ static const struct
     "hoodie book books course courses conference tickets ticket wallet wallets atm domain dominance maxi maxis merch machine "
     "machines hardware treasury-company cash classic ordinals podcast newsletter" },
   { AGO, "years year months decade originally used 2009 2010 2011 2012 2013 2014 2015 2016 2017 2018 2019 2020 2021 2022" },
-  { SIDED, "long longs short shorts" },
+  { SIDED | HELD, "long longs short shorts" },
+  { HELD, "position positions trade" },
+  { ALL, "all entire whole remaining rest" },
+  { NOT_LONG, "so as how too" },
   { QUIET, "btc xbt eth xrp doge bnb avax" },
 };
 
@@ -279,7 +286,7 @@ find_coin (const Reader *self,
     {
       for (char *p = name; *p != '\0'; p++)
         *p = g_ascii_toupper (*p);
-      if (strspn (name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == length && length <= 10)
+      if (g_ascii_isalpha (*name) && strspn (name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == length && length <= 10)
         memcpy (token->coin, name, length + 1);
       return;
     }
@@ -462,7 +469,7 @@ next_sentence (const char **p,
 
       if (c == '\n')
         break;
-      sentence->question = sentence->question || (c == '?' && !quoted);
+      sentence->question = sentence->question || (c == '?' && !quoted && (next == end || !is_letter (g_utf8_get_char (next))));
       stops = turns ? quoted && before < 0x80 && before != 0 && strchr (".!?", (char) before) != NULL
                     : !quoted && c < 0x80 && strchr (".!?", (char) c) != NULL;
       quoted ^= turns;
@@ -519,6 +526,14 @@ is_author (const Reader *self,
   return FALSE;
 }
 
+/* Whether the token @k begins another part of the sentence. */
+static gboolean
+joins (const Reader *self,
+       guint         k)
+{
+  return (self->tokens[k].meaning & JOINS) != 0 && (k == 0 || strcmp (self->tokens[k - 1].word, "anything") != 0);
+}
+
 /* Whether the tokens before @i tell that the author speaks of himself: somebody who acts stands before what he does, with
  * nothing but plain words between; where a part of a sentence names nobody, it is who acted in the part before. @before:
  * whether that was the author; -1: nobody acted yet. */
@@ -528,14 +543,14 @@ is_own (const Reader *self,
         Manner        manner,
         int           before)
 {
-  gboolean first = FALSE;
+  gboolean first = FALSE, label = TRUE;
   guint k;
 
   for (k = i; k > 0; k--)
     {
       const Token *token = &self->tokens[k - 1];
 
-      if (self->tokens[k].cut || (token->meaning & JOINS) != 0)
+      if (self->tokens[k].cut || joins (self, k - 1))
         break;
       if (token->quoted)
         return FALSE;
@@ -551,8 +566,13 @@ is_own (const Reader *self,
   if (before >= 0)
     return before > 0;
   for (guint j = 0; j < k; j++)
-    first = first || (self->tokens[j].meaning & (FIRST | OWNS)) != 0;
-  return first || k <= 2;
+    {
+      const Token *token = &self->tokens[j];
+
+      first = first || (token->meaning & (FIRST | OWNS)) != 0;
+      label = label && ((token->meaning & (PLAIN | JOINS)) != 0 || token->number || token->coin[0] != '\0');
+    }
+  return first || (label && k <= 2);
 }
 
 /* “not buying”: an odd number of negations; “never stopped buying”: an even one. */
@@ -566,11 +586,13 @@ count_negations (const Reader *self,
     {
       const Token *token = &self->tokens[k - 1];
 
-      if (self->tokens[k].cut || (token->meaning & JOINS) != 0)
+      if (self->tokens[k].cut || (joins (self, k - 1) && strcmp (token->word, "or") != 0))
         break;
       if ((token->meaning & NEGATES) != 0
           && strcmp (self->tokens[k].word, "only") != 0 && strcmp (self->tokens[k].word, "doubt") != 0)
         n++;
+      if (strcmp (token->word, "nor") == 0)
+        break;
     }
   return n;
 }
@@ -612,16 +634,34 @@ find_subject (const Reader *self,
   return -1;
 }
 
-/* The side of a position that is named with the coin: “my BTC short”, “a long on ETH”. */
-static gint8
-position_side (const Reader *self,
-               guint         from,
-               guint         coin)
+/* Whether a position is named with the coin, and its side if that is told: “my BTC short”, “a long on ETH”. */
+static gboolean
+names_position (const Reader *self,
+                guint         from,
+                guint         coin,
+                gint8        *side)
 {
+  *side = 0;
   for (guint k = from; k < self->n && k <= coin + 1; k++)
-    if (k != coin && (self->tokens[k].meaning & SIDED) != 0 && !(k == coin + 1 && self->tokens[k].cut))
-      return self->tokens[k].word[0] == 'l' ? 1 : -1;
-  return 0;
+    if (k != coin && (self->tokens[k].meaning & HELD) != 0 && !(k == coin + 1 && self->tokens[k].cut))
+      {
+        if ((self->tokens[k].meaning & SIDED) != 0)
+          *side = self->tokens[k].word[0] == 'l' ? 1 : -1;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* “sold all of my BTC” does not tell that more will be sold than there was. */
+static gboolean
+takes_all (const Reader *self,
+           guint         from,
+           guint         coin)
+{
+  for (guint k = from; k < coin; k++)
+    if ((self->tokens[k].meaning & ALL) != 0)
+      return TRUE;
+  return FALSE;
 }
 
 /* “long” and “short” as positions. */
@@ -629,6 +669,8 @@ static gboolean
 is_position (const Reader *self,
              guint         i)
 {
+  if (i > 0 && (self->tokens[i - 1].meaning & NOT_LONG) != 0)
+    return FALSE;
   return (i + 1 < self->n && self->tokens[i + 1].coin[0] != '\0' && !self->tokens[i + 1].cut)
          || (i > 0 && !self->tokens[i].cut && (self->tokens[i - 1].meaning & (AUXILIARY | FIRST)) != 0);
 }
@@ -715,7 +757,8 @@ apply (const Reader *self,
   Manner manner = rules[r].manner;
   guint negations = count_negations (self, i);
   gint coin;
-  gint8 named;
+  gboolean named;
+  gint8 side = 0;
 
   *stance = (TfStance) { .side = rules[r].side, .confidence = rules[r].weight };
   if (self->tokens[i].quoted || (i + n < self->n && !self->tokens[i + n].cut && (self->tokens[i + n].meaning & NOT_A_DEED) != 0)
@@ -734,21 +777,20 @@ apply (const Reader *self,
       stance->confidence = 0;
       return coin >= (gint) (i + n) ? (guint) coin + 1 : i + n;
     }
-  named = coin > (gint) i ? position_side (self, i + n, (guint) coin) : 0;
-  if (manner == OPENS)
-    {
-      stance->side = named;
-      stance->confidence = named != 0 ? stance->confidence : 0;
-    }
-  else if (manner == CLOSES)
-    stance->confidence = named != 0 ? stance->confidence : 0;
-  else if (named < 0 && manner == DEED)
+  named = coin > (gint) i && names_position (self, i + n, (guint) coin, &side);
+  if ((manner == OPENS && side == 0) || (manner == CLOSES && !named))
+    stance->confidence = 0;
+  else if (manner == OPENS)
+    stance->side = side;
+  else if (manner == DEED && stance->side < 0 && coin > (gint) i && takes_all (self, i + n, (guint) coin))
+    stance->side = 0;
+  else if (manner == DEED && side < 0)
     stance->side = -stance->side; /* to add to a short is to sell */
   if (negations > 0)
     stance->confidence *= HEDGED;
   g_strlcpy (stance->symbol, self->tokens[coin].coin, sizeof stance->symbol);
   g_strlcpy (stance->rule, rules[r].words, sizeof stance->rule);
-  return MAX (i + n, (guint) coin + 1) + (coin > (gint) i && named != 0);
+  return MAX (i + n, (guint) coin + 1) + named;
 }
 
 /* The surest thing that a sentence says. Whether it says two things about one coin is told by @torn. */
@@ -847,7 +889,7 @@ tf_lexicon_read (const char       *text,
 
   *stance = (TfStance) { 0 };
   g_utf8_validate (text, MIN (length >= 0 ? length : (gssize) strlen (text), MOST_TEXT), &end);
-  while (!is_repeated (p, end) && next_sentence (&p, end, &sentence))
+  while (next_sentence (&p, end, &sentence) && !is_repeated (sentence.start, end))
     if (*sentence.start == '>')
       while (p < end && *p != '\n') /* a quoted line */
         p++;

@@ -13,13 +13,18 @@ static const TfSourceKind kinds[] = {
   { "hyperliquid", N_("Fills of a public address on Hyperliquid"), 'A', N_("Address: 0x and 40 hexadecimal digits"),
     "https://api.hyperliquid.xyz", NULL },
   { "sec-edgar", N_("Filings with the SEC"), 'A', N_("Central index key (CIK), such as 0001050446"),
-    "https://data.sec.gov", NULL },
-  { "feed", N_("Feed of a blog, channel or podcast"), 'C', N_("Address of an RSS or Atom feed, https://…"), NULL, NULL },
+    "https://data.sec.gov", &tf_source_edgar },
+  { "feed", N_("Feed of a blog, channel or podcast"), 'C', N_("Address of an RSS or Atom feed, https://…"), NULL,
+    &tf_source_feed },
   { "webhook", N_("Webhook on this machine"), 'B', N_("Name of the webhook: letters, digits, - and _"),
     "http://127.0.0.1:8787", NULL },
-  { "okx", N_("Public lead trader on OKX"), 'B', N_("The lead trader's code"), "https://www.okx.com", NULL },
-  { "nostr", N_("Author on Nostr"), 'B', N_("Public key: npub1… or 64 hexadecimal digits"), "wss://relay.damus.io", NULL },
-  { "watched", N_("Watched file or folder"), 'D', N_("Path of a signal file or of a folder of them"), NULL, NULL },
+  { "okx", N_("Public lead trader on OKX"), 'B', N_("The lead trader's code"), "https://www.okx.com",
+    &tf_source_okx },
+  /* The signature proves who wrote it, but a text is still only words about a trade: C, as of any public statement. */
+  { "nostr", N_("Author on Nostr"), 'C', N_("Public key: npub1… or 64 hexadecimal digits"),
+    "wss://relay.damus.io wss://nos.lol wss://relay.primal.net", &tf_source_nostr },
+  { "watched", N_("Watched file or folder"), 'D', N_("Path of a signal file or of a folder of them"), NULL,
+    &tf_source_watched },
   { NULL },
 };
 
