@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/backlog.h"
+#include "model/live.h"
 #include "model/run.h"
 #include "model/words.h"
 
@@ -14,6 +15,7 @@
 #define FLOOD     20   /* news at once; more are only counted, since each costs milliseconds to lay out */
 #define FEED_ROWS 200
 #define RATE_SAMPLES 32
+#define LISTEN_S 1     /* between two looks at the lines to venues: figures that anybody can read */
 #define BACKLOG 8000   /* entries of the journal that are read back: enough for a full list of signals */
 #define MOST_HELD 256  /* batches of records that wait until it is read */
 
@@ -23,12 +25,13 @@ struct _TfDesk
   TfSystem   *system;
   TfSnapshot *snapshot;      /* nullable */
   TfConfig   *config;
-  GListStore *accounts, *bots, *traders, *positions, *fills, *signals, *alerts, *feed;
+  GListStore *accounts, *bots, *traders, *positions, *fills, *signals, *alerts, *feed, *connections;
   GPtrArray  *new_fills, *new_signals, *new_feed; /* since the last flush, oldest first */
   GHashTable *by_signal;     /* number → its item in signals or new_signals, borrowed */
   TfTotals    totals;
   gint64      last_seq;
   guint       flush;
+  guint       listen;        /* while a live market runs */
   gboolean    flood;         /* much came with the last flush */
   gboolean    fresh;         /* the snapshot has not been shown yet */
   gboolean    halted;
@@ -43,7 +46,7 @@ struct _TfDesk
 
 enum { PROP_RUN_STATE = 1, PROP_MESSAGE, PROP_SIMULATED, PROP_HALTED, N_PROPS };
 static GParamSpec *props[N_PROPS];
-enum { UPDATED, RENEWED, ALARM, N_SIGNALS };
+enum { UPDATED, RENEWED, ALARM, LISTENED, N_SIGNALS };
 static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (TfDesk, tf_desk, G_TYPE_OBJECT)
@@ -827,6 +830,39 @@ load_backlog (TfDesk *self)
   tf_backlog_load_async (self->path, BACKLOG, self->loading, on_loaded, self);
 }
 
+/* Lines to venues: they have news also while nothing is decided. */
+
+static gboolean
+listen (gpointer data)
+{
+  TfDesk *self = data;
+  const TfRunSpec *spec = tf_system_get_spec (self->system);
+  const TfVenue *venue = spec != NULL && tf_desk_is_running (self) ? tf_venue_find (spec->market) : NULL;
+  g_autoptr (TfConnectionItem) item = g_list_model_get_item (G_LIST_MODEL (self->connections), 0);
+  TfRunFigures figures;
+
+  if (venue != NULL)
+    {
+      tf_system_get_figures (self->system, &figures);
+      if (figures.connection.state == TF_CONNECTION_IDLE) /* it has just been told to start, and says nothing yet */
+        figures.connection = (TfConnectionFigures) { .state = TF_CONNECTION_CONNECTING, .age_ms = -1 };
+      if (item == NULL)
+        item = g_object_new (TF_TYPE_CONNECTION_ITEM, NULL);
+      tf_connection_item_take (item, venue->title, &figures.connection, g_get_monotonic_time ());
+      if (g_list_model_get_n_items (G_LIST_MODEL (self->connections)) == 0)
+        g_list_store_append (self->connections, item);
+      if (self->listen == 0)
+        self->listen = g_timeout_add_seconds (LISTEN_S, listen, self);
+    }
+  else
+    {
+      g_list_store_remove_all (self->connections);
+      g_clear_handle_id (&self->listen, g_source_remove);
+    }
+  g_signal_emit (self, signals[LISTENED], 0);
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 on_run_state (TfDesk *self)
 {
@@ -843,6 +879,7 @@ on_run_state (TfDesk *self)
     }
   else if (state != TF_RUN_STARTING && self->wanted)
     load_backlog (self);
+  listen (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUN_STATE]);
 }
 
@@ -887,6 +924,7 @@ tf_desk_dispose (GObject *object)
   TfDesk *self = TF_DESK (object);
 
   g_clear_handle_id (&self->flush, g_source_remove);
+  g_clear_handle_id (&self->listen, g_source_remove);
   if (self->loading != NULL)
     g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
@@ -901,7 +939,7 @@ tf_desk_finalize (GObject *object)
 {
   TfDesk *self = TF_DESK (object);
   GListStore *const lists[] = { self->accounts, self->bots, self->traders, self->positions, self->fills, self->signals,
-                                self->alerts, self->feed };
+                                self->alerts, self->feed, self->connections };
 
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     g_object_unref (lists[i]);
@@ -930,6 +968,7 @@ tf_desk_class_init (TfDeskClass *klass)
   g_object_class_install_properties (object_class, N_PROPS, props);
   signals[UPDATED] = g_signal_new ("updated", TF_TYPE_DESK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[RENEWED] = g_signal_new ("renewed", TF_TYPE_DESK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[LISTENED] = g_signal_new ("listened", TF_TYPE_DESK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[ALARM] = g_signal_new ("alarm", TF_TYPE_DESK, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
@@ -944,6 +983,7 @@ tf_desk_init (TfDesk *self)
   self->signals = g_list_store_new (TF_TYPE_SIGNAL_ITEM);
   self->alerts = g_list_store_new (TF_TYPE_ALERT_ITEM);
   self->feed = g_list_store_new (TF_TYPE_FEED_ITEM);
+  self->connections = g_list_store_new (TF_TYPE_CONNECTION_ITEM);
   self->new_fills = g_ptr_array_new_with_free_func (g_object_unref);
   self->new_signals = g_ptr_array_new_with_free_func (g_object_unref);
   self->new_feed = g_ptr_array_new_with_free_func (g_object_unref);
@@ -972,7 +1012,7 @@ tf_desk_new (TfSystem *system)
 
 /**
  * tf_desk_set_market:
- * @market: "demo" or "replay"
+ * @market: "demo", "replay" or a venue
  *
  * What is going to be started: until then the lists show its default configuration. Without effect while a system runs.
  */
@@ -980,14 +1020,15 @@ void
 tf_desk_set_market (TfDesk     *self,
                     const char *market)
 {
+  const TfVenue *venue = tf_venue_find (market);
   g_autoptr (TfUniverse) universe = NULL;
   g_autoptr (TfConfig) config = NULL;
 
   g_return_if_fail (TF_IS_DESK (self) && market != NULL);
   if (tf_desk_is_running (self) || (self->config != NULL && strcmp (self->config->market, market) == 0))
     return;
-  universe = tf_universe_new_default ();
-  config = tf_config_new_default (market, universe, g_str_equal (market, "demo") ? TF_MINUTE : TF_HOUR, 1);
+  universe = venue != NULL ? tf_live_universe (venue) : tf_universe_new_default ();
+  config = tf_config_new_default (market, universe, g_str_equal (market, "replay") ? TF_HOUR : TF_MINUTE, 1);
   g_clear_pointer (&self->snapshot, tf_snapshot_unref);
   self->fresh = FALSE;
   forget_rows (self);
@@ -1101,6 +1142,7 @@ GETTER (fills)
 GETTER (signals)
 GETTER (alerts)
 GETTER (feed)
+GETTER (connections)
 
 static void
 command_thread (GTask        *task,

@@ -23,7 +23,8 @@ typedef struct
  *
  * Properties (read-only, notify): “run-state” (int, TfRunState), “message” (string, translated), “simulated”, “halted” (booleans).
  * Signals: “updated” (lists and totals are up to date with a new snapshot; for what draws by itself),
- * “renewed” (another configuration: accounts, bots, traders are other ones), “alarm” (string: a critical alert, in words). */
+ * “renewed” (another configuration: accounts, bots, traders are other ones), “alarm” (string: a critical alert, in words),
+ * “listened” (the lines to venues were looked at anew: once a second while a live market runs, and when that begins or ends). */
 #define TF_TYPE_DESK (tf_desk_get_type ())
 G_DECLARE_FINAL_TYPE (TfDesk, tf_desk, TF, DESK, GObject)
 
@@ -52,6 +53,8 @@ GListModel     *tf_desk_get_fills     (TfDesk        *self);
 GListModel     *tf_desk_get_signals   (TfDesk        *self);
 GListModel     *tf_desk_get_alerts    (TfDesk        *self);
 GListModel     *tf_desk_get_feed      (TfDesk        *self);
+/* Of the run under way: none for the demo market and for files. */
+GListModel     *tf_desk_get_connections (TfDesk        *self);
 
 /* @account −1: all, @voter: see TfCommand. */
 void            tf_desk_command       (TfDesk        *self,

@@ -81,6 +81,45 @@ static const TfField feed_fields[] = {
 DEFINE_ITEM (Feed, feed)
 #undef VALUES
 
+#define VALUES TfConnectionValues
+static const TfField connection_fields[] = {
+  TEXT (venue, "venue"), INT (line.state, "state"), DOUBLE (line.messages_per_second, "rate"),
+  INT64 (line.intake.latency_p50, "latency-p50"), INT64 (line.intake.latency_p99, "latency-p99"), INT64 (line.age_ms, "age"),
+  INT (line.reconnects, "reconnects"), INT64 (line.intake.gaps, "gaps"), INT (line.resyncs, "resyncs"),
+  INT64 (line.conflated, "conflated"), INT64 (line.intake.offset, "skew"),
+  INT64 (line.intake.reconstructed, "reconstructed"), INT64 (errors, "errors"),
+};
+DEFINE_ITEM (Connection, connection)
+#undef VALUES
+
+/**
+ * tf_connection_item_take:
+ * @venue: its title
+ * @figures: as the connection says; how long it waits is said once, when the wait begins
+ * @now: monotonic time in µs
+ *
+ * Takes over how a line is, with what is left of its wait.
+ */
+void
+tf_connection_item_take (TfConnectionItem          *self,
+                         const char                *venue,
+                         const TfConnectionFigures *figures,
+                         gint64                     now)
+{
+  TfConnectionValues values = { .line = *figures };
+  gboolean waits = figures->state == TF_CONNECTION_BACKOFF;
+  gboolean same = waits && self->now.line.state == TF_CONNECTION_BACKOFF && self->now.wait_ms == figures->retry_ms;
+
+  g_strlcpy (values.venue, venue, sizeof values.venue);
+  values.errors = (gint64) figures->intake.errors + figures->refused + figures->request_errors;
+  values.wait_ms = figures->retry_ms;
+  values.wait_since = !waits ? 0 : same ? self->now.wait_since : now;
+  values.disturbed = figures->state >= TF_CONNECTION_DEGRADED || (self->now.disturbed && figures->state != TF_CONNECTION_LIVE);
+  if (same)
+    values.line.retry_ms -= (guint) CLAMP ((now - values.wait_since) / 1000, 0, (gint64) figures->retry_ms);
+  tf_item_update (TF_ITEM (self), &values);
+}
+
 #define VALUES TfSignalValues
 static const TfField signal_fields[] = {
   INT64 (signal, "signal"), INT64 (seq, "seq"), INT64 (time, "time"), TEXT (origin, "origin"), TEXT (name, "name"),

@@ -2,6 +2,7 @@
 
 #include "core/engine/record.h"
 #include "core/engine/snapshot.h"
+#include "io/feeds/connection.h"
 #include "model/item.h"
 
 G_BEGIN_DECLS
@@ -114,6 +115,17 @@ typedef struct
   char     text[240];
 } TfFeedValues;
 
+/* A line to a venue. */
+typedef struct
+{
+  char     venue[32];        /* its title */
+  TfConnectionFigures line;  /* retry_ms: what is left of the wait */
+  gint64   errors;           /* of all kinds */
+  guint    wait_ms;          /* that was announced … */
+  gint64   wait_since;       /* … then: monotonic, µs */
+  gint     disturbed;        /* something is wrong, and was not yet seen to be right again: who tries once more is not well */
+} TfConnectionValues;
+
 #define TF_DECLARE_ITEM(Type, type, TYPE) \
   G_DECLARE_FINAL_TYPE (Tf##Type##Item, tf_##type##_item, TF, TYPE##_ITEM, TfItem) \
   struct _Tf##Type##Item \
@@ -134,6 +146,8 @@ TF_DECLARE_ITEM (Fill, fill, FILL)
 TF_DECLARE_ITEM (Alert, alert, ALERT)
 #define TF_TYPE_FEED_ITEM (tf_feed_item_get_type ())
 TF_DECLARE_ITEM (Feed, feed, FEED)
+#define TF_TYPE_CONNECTION_ITEM (tf_connection_item_get_type ())
+TF_DECLARE_ITEM (Connection, connection, CONNECTION)
 
 #define TF_TYPE_SIGNAL_ITEM (tf_signal_item_get_type ())
 G_DECLARE_FINAL_TYPE (TfSignalItem, tf_signal_item, TF, SIGNAL_ITEM, TfItem)
@@ -152,6 +166,10 @@ typedef struct
   double r;
 } TfContribution;
 
+void          tf_connection_item_take      (TfConnectionItem          *self,
+                                            const char                *venue,
+                                            const TfConnectionFigures *figures,
+                                            gint64                     now);
 TfSignalItem *tf_signal_item_new           (const TfSignalValues *values,
                                             const char           *text);
 GArray       *tf_signal_item_contributions (TfSignalItem         *self);

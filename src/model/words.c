@@ -793,34 +793,3 @@ tf_words_elapsed (TfTime elapsed)
     return g_strdup_printf ("%02d:%02d", seconds / 60, seconds % 60);
   return g_strdup_printf ("%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
 }
-
-/**
- * tf_words_connection:
- * @venue: its title
- *
- * Returns: (transfer full): how the line is, and what the system does about it
- */
-char *
-tf_words_connection (const TfConnectionFigures *connection,
-                     const char                *venue)
-{
-  switch (connection->state)
-    {
-    case TF_CONNECTION_IDLE:
-    case TF_CONNECTION_CONNECTING:
-    case TF_CONNECTION_SUBSCRIBING:
-      return g_strdup_printf (_("Connecting to %s. No new entries until its prices are here."), venue);
-    case TF_CONNECTION_LIVE:
-      return g_strdup_printf (_("%s is live: %.0f messages a second, the last one %.1f s ago."), venue,
-                              connection->messages_per_second, (double) MAX (connection->age_ms, 0) / 1000);
-    case TF_CONNECTION_DEGRADED:
-      return g_strdup_printf (_("%s is not well (%s). Nothing new is bought where prices are old."), venue, connection->reason);
-    case TF_CONNECTION_BACKOFF:
-      return g_strdup_printf (_("%s can't be reached (%s). No new entries. Trying again in %.0f s."), venue, connection->reason,
-                              ceil (connection->retry_ms / 1000.0));
-    case TF_CONNECTION_FAILED:
-    default:
-      return g_strdup_printf (_("%s refuses (%s). No new entries. Stop, and start again when the cause is gone."), venue,
-                              connection->reason);
-    }
-}

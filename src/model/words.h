@@ -59,8 +59,12 @@ char       *tf_words_short_date     (TfTime           time);
 char       *tf_words_age            (TfTime           age);
 char       *tf_words_elapsed        (TfTime           elapsed);
 
-/* How the line to a venue is, in a sentence; (transfer full). */
-char       *tf_words_connection     (const TfConnectionFigures *connection,
-                                     const char                *venue);
+/* The line to a venue (words-connection.c) */
+const char *tf_words_connection_state   (TfConnectionState          state);
+char       *tf_words_connection         (const TfConnectionFigures *connection,
+                                         const char                *venue);
+char       *tf_words_connection_brief   (const TfConnectionFigures *connection);
+char       *tf_words_connection_figures (const TfConnectionFigures *connection);
+char       *tf_words_silence            (gint64                     age_ms);
 
 G_END_DECLS

@@ -185,26 +185,28 @@ find_label (GtkWidget *widget)
   return NULL;
 }
 
-/* A column of numbers has its title at the right, as its numbers are; a GtkColumnViewColumn cannot say so. */
+/* A column of numbers has its title at the right, as its numbers are, and a title may want to be explained; a
+ * GtkColumnViewColumn can say neither. */
 static void
-align_titles (GtkWidget          *view,
+finish_titles (GtkWidget          *view,
               const TfColumnSpec *specs,
               guint               n_specs)
 {
   GtkWidget *title = gtk_widget_get_first_child (gtk_widget_get_first_child (view));
 
   for (guint i = 0; i < n_specs && title != NULL; i++, title = gtk_widget_get_next_sibling (title))
-    if (specs[i].kind == TF_CELL_NUMBER || specs[i].kind == TF_CELL_CHANGE)
-      {
-        GtkWidget *label = find_label (title);
+    {
+      GtkWidget *label = find_label (title);
 
-        if (label == NULL)
-          continue;
-        gtk_widget_set_hexpand (label, TRUE);
-        gtk_label_set_xalign (GTK_LABEL (label), 1);
-        if (gtk_widget_get_next_sibling (label) != NULL) /* the arrow of the order, which takes room at any time */
-          gtk_box_reorder_child_after (GTK_BOX (gtk_widget_get_parent (label)), gtk_widget_get_next_sibling (label), NULL);
-      }
+      if (specs[i].tip != NULL)
+        gtk_widget_set_tooltip_text (title, _(specs[i].tip));
+      if (label == NULL || (specs[i].kind != TF_CELL_NUMBER && specs[i].kind != TF_CELL_CHANGE))
+        continue;
+      gtk_widget_set_hexpand (label, TRUE);
+      gtk_label_set_xalign (GTK_LABEL (label), 1);
+      if (gtk_widget_get_next_sibling (label) != NULL) /* the arrow of the order, which takes room at any time */
+        gtk_box_reorder_child_after (GTK_BOX (gtk_widget_get_parent (label)), gtk_widget_get_next_sibling (label), NULL);
+    }
 }
 
 /* Widths of columns, by table: kept in the settings. */
@@ -317,7 +319,7 @@ tf_table_new (GType               item_type,
   for (guint i = 0; i < n_specs; i++)
     add_column (GTK_COLUMN_VIEW (view), item_type, &specs[i]);
   gtk_column_view_set_model (GTK_COLUMN_VIEW (view), GTK_SELECTION_MODEL (selection));
-  align_titles (view, specs, n_specs);
+  finish_titles (view, specs, n_specs);
   gtk_widget_add_css_class (view, "table");
   tf_accessible_name (view, label);
   return view;

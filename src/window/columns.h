@@ -26,6 +26,7 @@ typedef struct
   GtkWidget *(*create) (void);
   void       (*update) (GtkWidget *cell,
                         gpointer   item);
+  const char  *tip;                                /* (nullable): N_(): what the title means */
 } TfColumnSpec;
 
 /* @model: (transfer none): what it lists; rows are sorted by the header and can be selected.

@@ -8,9 +8,10 @@
 #include "config.h"
 #include "model/words.h"
 #include "window/columns.h"
+#include "window/connections-table.h"
 #include "window/follow.h"
 
-#define MOST_DETAILS 12
+#define MOST_DETAILS 8
 #define DISK_EVERY (5 * G_USEC_PER_SEC)
 #define DISK_LOW  (G_GUINT64_CONSTANT (1) << 30)
 #define DISK_FULL (G_GUINT64_CONSTANT (200) << 20)
@@ -50,7 +51,7 @@ struct _TfSystemPage
   guint64       free;        /* bytes; G_MAXUINT64: unknown */
   goffset       size;        /* of the workspace's file */
   guint32       mode;
-  GtkWidget    *headline, *list;
+  GtkWidget    *headline, *list, *connections;
 };
 
 G_DEFINE_FINAL_TYPE (TfSystemPage, tf_system_page, GTK_TYPE_WIDGET)
@@ -126,23 +127,6 @@ create_check (TfSystemPage *self,
 /* Checks */
 
 static void
-tell_connection (TfSystemPage              *self,
-                 const TfConnectionFigures *c)
-{
-  const TfIntakeFigures *in = &c->intake;
-
-  take_detail (self, FEED, 4, _("Connection"), g_strdup_printf ("%s %s", tf_connection_state_name (c->state), c->reason));
-  take_detail (self, FEED, 5, _("Messages a second"), g_strdup_printf ("%.1f", c->messages_per_second));
-  take_detail (self, FEED, 6, _("Latency, median and 99 %"),
-               g_strdup_printf (_("%.1f ms, %.1f ms"), (double) in->latency_p50 / 1e6, (double) in->latency_p99 / 1e6));
-  take_detail (self, FEED, 7, _("Clock and way, least"), g_strdup_printf (_("%.1f ms"), (double) in->offset / 1e6));
-  take_detail (self, FEED, 8, _("Reconnects"), g_strdup_printf ("%u", c->reconnects));
-  take_detail (self, FEED, 9, _("Gaps, resyncs"),
-               g_strdup_printf ("%" G_GUINT64_FORMAT ", %u", in->gaps, c->resyncs));
-  take_detail (self, FEED, 10, _("Reconstructed"), g_strdup_printf ("%" G_GUINT64_FORMAT, in->reconstructed));
-}
-
-static void
 check_feed (TfSystemPage       *self,
             const TfSnapshot   *snapshot,
             const TfRunFigures *figures)
@@ -150,6 +134,7 @@ check_feed (TfSystemPage       *self,
   TfSystem *system = tf_desk_get_system (self->desk);
   TfRunState state = tf_system_get_run_state (system);
   const TfConfig *config = tf_desk_get_config (self->desk);
+  g_autoptr (TfConnectionItem) connection = g_list_model_get_item (tf_desk_get_connections (self->desk), 0);
   g_autofree char *text = NULL;
   guint quiet = 0, known = 0;
 
@@ -167,10 +152,11 @@ check_feed (TfSystemPage       *self,
     set_check (self, FEED, HEALTH_GOOD, _("The data is at its end; all of it was taken in."));
   else if (state != TF_RUN_RUNNING)
     set_check (self, FEED, HEALTH_IDLE, _("Not running. Start the system on the Live Dashboard."));
-  else if (figures->connection.state != TF_CONNECTION_IDLE && figures->connection.state != TF_CONNECTION_LIVE)
+  else if (connection != NULL && connection->now.line.state != TF_CONNECTION_LIVE)
     {
-      text = tf_words_connection (&figures->connection, tf_words_reason (config->market));
-      set_check (self, FEED, HEALTH_WARNING, text);
+      text = tf_words_connection (&connection->now.line, connection->now.venue);
+      set_check (self, FEED, !connection->now.disturbed ? HEALTH_IDLE
+                             : connection->now.line.state == TF_CONNECTION_FAILED ? HEALTH_BAD : HEALTH_WARNING, text);
     }
   else if (quiet > 0)
     {
@@ -189,8 +175,6 @@ check_feed (TfSystemPage       *self,
   take_detail (self, FEED, 1, _("Market time, UTC"), tf_words_date (figures->market_time));
   take_detail (self, FEED, 2, _("Progress"), figures->progress >= 0 ? tf_words_percent (figures->progress, 1) : g_strdup (_("open-ended")));
   take_detail (self, FEED, 3, _("Market events"), tf_words_count (figures->events));
-  if (figures->connection.state != TF_CONNECTION_IDLE)
-    tell_connection (self, &figures->connection);
 }
 
 static void
@@ -465,6 +449,7 @@ tf_system_page_class_init (TfSystemPageClass *klass)
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);
   gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/system-page.ui");
   gtk_widget_class_bind_template_child (widget_class, TfSystemPage, headline);
+  gtk_widget_class_bind_template_child (widget_class, TfSystemPage, connections);
   gtk_widget_class_bind_template_child_full (widget_class, "checks", FALSE, G_STRUCT_OFFSET (TfSystemPage, list));
 }
 
@@ -488,6 +473,7 @@ tf_system_page_new (TfDesk *desk)
   TfSystemPage *self = g_object_new (TF_TYPE_SYSTEM_PAGE, NULL);
 
   self->desk = g_object_ref (desk);
+  gtk_box_append (GTK_BOX (self->connections), tf_connections_table_new (desk));
   tf_follow (GTK_WIDGET (self), desk, update);
   return GTK_WIDGET (self);
 }

@@ -17,14 +17,16 @@
 #include "window/system-page.h"
 #include "window/theme.h"
 
+#define TITLE_WIDTH 1150 /* of a window that has room for its title beside how a connection is */
+
 struct _TfWindow
 {
   AdwApplicationWindow parent_instance;
   TfDesk          *desk;
   GtkMenuButton   *market;
   GMenu           *market_menu;
-  GtkLabel        *run_dot, *run_state, *elapsed, *simulated;
-  GtkWidget       *emergency, *rearm;
+  GtkLabel        *run_dot, *run_state, *elapsed, *simulated, *connection;
+  GtkWidget       *emergency, *rearm, *title;
   AdwToastOverlay *toasts;
   GtkNotebook     *notebook;
   GtkWidget       *banner;     /* (nullable): stands on top of the page that is shown */
@@ -173,21 +175,55 @@ static void
 update_banner (TfWindow *self)
 {
   TfSystem *system = tf_desk_get_system (self->desk);
-  const TfVenue *venue = tf_venue_find (tf_application_get_spec (application_of (self))->market);
+  g_autoptr (TfConnectionItem) connection = g_list_model_get_item (tf_desk_get_connections (self->desk), 0);
   g_autofree char *text = NULL;
-  TfRunFigures figures;
 
-  tf_system_get_figures (system, &figures);
   if (tf_system_get_run_state (system) == TF_RUN_FAILED)
     text = g_strdup_printf ("%s\n%s", tf_system_get_message (system), remedy_for (tf_system_get_error (system)));
   else if (tf_desk_get_halted (self->desk))
     text = g_strdup (_("The emergency stop holds: no new orders, everything is closed. It stays so until it is re-armed."));
-  else if (tf_system_get_run_state (system) == TF_RUN_RUNNING && venue != NULL && figures.connection.state != TF_CONNECTION_LIVE)
-    text = tf_words_connection (&figures.connection, venue->title);
+  else if (connection != NULL && connection->now.disturbed)
+    text = tf_words_connection (&connection->now.line, connection->now.venue);
   else if (tf_system_get_run_state (system) == TF_RUN_FINISHED)
     text = g_strdup (_("The replay is at its end. Analytics shows what came of it, and the Audit Trail exports it. Started again it "
                        "would find nothing new: choose other files to replay."));
   show_banner (self, text);
+}
+
+/* A header bar gives its title all the width that it likes; what is news comes first. */
+static void
+update_title (TfWindow *self)
+{
+  GdkSurface *surface = gtk_native_get_surface (GTK_NATIVE (self));
+  gboolean narrow = surface != NULL && gdk_surface_get_width (surface) < TITLE_WIDTH;
+
+  gtk_widget_set_visible (self->title, !narrow || !gtk_widget_get_visible (GTK_WIDGET (self->connection)));
+}
+
+/* The line to the venue, beside its name. */
+static void
+on_listened (TfWindow *self)
+{
+  g_autoptr (TfConnectionItem) connection = g_list_model_get_item (tf_desk_get_connections (self->desk), 0);
+  GtkWidget *label = GTK_WIDGET (self->connection);
+  g_autofree char *text = NULL, *figures = NULL;
+  const char *class = NULL;
+
+  gtk_widget_set_visible (label, connection != NULL);
+  if (connection != NULL)
+    {
+      const TfConnectionFigures *line = &connection->now.line;
+
+      text = tf_words_connection_brief (line);
+      figures = tf_words_connection_figures (line);
+      class = line->state == TF_CONNECTION_FAILED ? "error"
+              : line->state == TF_CONNECTION_DEGRADED || line->state == TF_CONNECTION_BACKOFF ? "warning" : "dim-label";
+      tf_label_set (self->connection, text, FALSE);
+      gtk_widget_set_tooltip_text (label, figures);
+      gtk_widget_set_css_classes (label, (const char *[]) { "numeric", class, NULL });
+    }
+  update_title (self);
+  update_banner (self);
 }
 
 static gboolean
@@ -199,14 +235,13 @@ on_tick (gpointer data)
   TfRunFigures figures;
 
   tf_system_get_figures (tf_desk_get_system (self->desk), &figures);
-  if (figures.progress >= 0)
+  if (figures.elapsed > 0 && figures.progress >= 0)
     {
       g_autofree char *part = tf_words_percent (figures.progress, 0), *elapsed = g_steal_pointer (&text);
 
       text = g_strdup_printf ("%s · %s", elapsed, part);
     }
   tf_label_set (self->elapsed, text, FALSE);
-  update_banner (self);
   return G_SOURCE_CONTINUE;
 }
 
@@ -263,6 +298,7 @@ choose_market (TfWindow   *self,
       g_free (spec->market);
       spec->market = g_strdup (market);
       g_clear_pointer (&spec->workspace, g_free); /* data of different origin never mixes */
+      g_clear_pointer (&spec->endpoint, g_free);  /* it was another venue's */
       if (!g_str_equal (market, "replay"))
         {
           g_clear_pointer (&spec->data, g_strfreev);
@@ -373,6 +409,14 @@ tf_window_close_request (GtkWindow *window)
 }
 
 static void
+tf_window_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (tf_window_parent_class)->realize (widget);
+  g_signal_connect_object (gtk_native_get_surface (GTK_NATIVE (widget)), "notify::width", G_CALLBACK (update_title), widget,
+                           G_CONNECT_SWAPPED);
+}
+
+static void
 tf_window_dispose (GObject *object)
 {
   TfWindow *self = TF_WINDOW (object);
@@ -389,6 +433,7 @@ tf_window_class_init (TfWindowClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = tf_window_dispose;
+  widget_class->realize = tf_window_realize;
   GTK_WINDOW_CLASS (klass)->close_request = tf_window_close_request;
   gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/window.ui");
   gtk_widget_class_bind_template_child (widget_class, TfWindow, market);
@@ -397,6 +442,8 @@ tf_window_class_init (TfWindowClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TfWindow, run_state);
   gtk_widget_class_bind_template_child (widget_class, TfWindow, elapsed);
   gtk_widget_class_bind_template_child (widget_class, TfWindow, simulated);
+  gtk_widget_class_bind_template_child (widget_class, TfWindow, connection);
+  gtk_widget_class_bind_template_child (widget_class, TfWindow, title);
   gtk_widget_class_bind_template_child (widget_class, TfWindow, emergency);
   gtk_widget_class_bind_template_child (widget_class, TfWindow, rearm);
   gtk_widget_class_bind_template_child (widget_class, TfWindow, toasts);
@@ -441,6 +488,7 @@ tf_window_new (TfApplication *application)
   self->desk = g_object_ref (tf_application_get_desk (application));
   g_signal_connect_object (self->desk, "notify::run-state", G_CALLBACK (on_run_state), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->desk, "notify::halted", G_CALLBACK (on_run_state), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->desk, "listened", G_CALLBACK (on_listened), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->desk, "notify::simulated", G_CALLBACK (on_simulated), self, G_CONNECT_SWAPPED);
   restore_size (self);
   add_venues (self->market_menu);
