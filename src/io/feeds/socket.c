@@ -8,6 +8,7 @@
 
 #define BAN_MS 120000 /* Binance answers 418 to a banned address, and bans longer who keeps asking */
 #define RETRY_MAX_S 86400
+#define GOODBYE_MS 2000 /* for the other side's answer to ours */
 
 /* One connection, from its handshake to its end. It outlives its socket while libsoup still holds it. */
 typedef struct
@@ -129,23 +130,24 @@ wire_ref (Wire *wire)
   return wire;
 }
 
-static void
-forget_stream (SoupWebsocketConnection *stream,
-               gpointer                 data)
+static gboolean
+on_goodbye (gpointer data)
 {
-  g_object_unref (stream);
+  return G_SOURCE_REMOVE;
 }
 
-/* Lets go of a wire. Polite: says goodbye first, which needs the main context for a moment more; else it just hangs up,
- * since who has gone silent does not answer a goodbye. */
+/* Lets go of a wire. Polite: says goodbye first, for which the main context keeps it a moment more, or as long as there is
+ * one; else it just hangs up, since who has gone silent does not answer a goodbye. */
 static void
 wire_drop (Wire   **place,
            gboolean polite)
 {
   Wire *wire = g_steal_pointer (place);
+  GMainContext *context;
 
   if (wire == NULL)
     return;
+  context = wire->socket->context;
   wire->socket = NULL;
   g_cancellable_cancel (wire->cancellable);
   if (wire->stream != NULL)
@@ -153,7 +155,10 @@ wire_drop (Wire   **place,
       g_signal_handlers_disconnect_by_data (wire->stream, wire);
       if (polite && soup_websocket_connection_get_state (wire->stream) == SOUP_WEBSOCKET_STATE_OPEN)
         {
-          g_signal_connect (g_object_ref (wire->stream), "closed", G_CALLBACK (forget_stream), NULL);
+          g_autoptr (GSource) source = g_timeout_source_new (GOODBYE_MS);
+
+          g_source_set_callback (source, on_goodbye, g_object_ref (wire->stream), g_object_unref);
+          g_source_attach (source, context);
           soup_websocket_connection_close (wire->stream, SOUP_WEBSOCKET_CLOSE_NORMAL, NULL);
         }
     }
