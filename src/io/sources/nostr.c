@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
+#include "io/sources/drivers.h"
 #include "io/sources/hub.h"
 #include "io/sources/json-text.h"
 #include "io/sources/lexicon.h"
@@ -314,20 +315,21 @@ typedef struct
   TfSourceState state;
   char          reason[160];
   guint         retry_ms;
+  gint64        asked;     /* Unix seconds: for notes from then on */
   gboolean      caught_up; /* it has told what it had stored */
 } Relay;
 
 struct _Nostr
 {
-  TfSourceHub              *hub;
-  const TfSourceSpec *const *specs;
-  guint                     n;
-  guint8                  (*keys)[TF_NOSTR_KEY]; /* of the specs */
-  GPtrArray                *relays;
-  TfUniverse               *universe;
-  GHashTable               *seen;  /* ids … */
-  GQueue                    order; /* … in the order in which they came */
-  gint64                    since; /* Unix seconds: the newest note, or the start */
+  TfSourceHub         *hub;
+  const TfSourceSpec **specs;
+  guint                n;
+  guint8             (*keys)[TF_NOSTR_KEY]; /* of the specs */
+  GPtrArray           *relays;
+  TfUniverse          *universe;
+  GHashTable          *seen;  /* ids … */
+  GQueue               order; /* … in the order in which they came */
+  gint64               since; /* Unix seconds: the newest note, or the start */
 };
 
 /* A source is as well as the best of its relays. */
@@ -452,7 +454,12 @@ on_event (Relay      *relay,
       tf_source_hub_note (self->hub, spec, TF_SOURCE_NOTE_ERROR, "found a new note with an old date");
       return;
     }
-  self->since = MAX (self->since, note.created / TF_SECOND);
+  if (!relay->caught_up && note.created / TF_SECOND < relay->asked)
+    {
+      tf_source_hub_note (self->hub, spec, TF_SOURCE_NOTE_IGNORED, NULL);
+      return;
+    }
+  self->since = MAX (self->since, MIN (note.created, now) / TF_SECOND);
   for (guint i = 0; i < self->n; i++) /* two traders may share a key */
     if (memcmp (self->keys[i], note.author, TF_NOSTR_KEY) == 0)
       take_note (self, self->specs[i], &note, text, length);
@@ -467,6 +474,7 @@ on_opened (TfLine  *line,
   g_autoptr (GString) text = g_string_new ("[\"REQ\",\"tf\",{\"authors\":[");
 
   relay->caught_up = FALSE;
+  relay->asked = self->since - OVERLAP_S;
   for (guint i = 0; i < self->n; i++)
     {
       char key[65];
@@ -475,7 +483,7 @@ on_opened (TfLine  *line,
       g_string_append_printf (text, "%s\"%s\"", i > 0 ? "," : "", key);
     }
   g_string_append_printf (text, "],\"kinds\":[%d],\"since\":%" G_GINT64_FORMAT ",\"limit\":%d}]", KIND_TEXT,
-                          self->since - OVERLAP_S, STORED_MAX);
+                          relay->asked, STORED_MAX);
   tf_line_send (line, text->str);
 }
 
@@ -559,6 +567,7 @@ nostr_close (gpointer driver)
   g_queue_clear (&self->order);
   tf_universe_free (self->universe);
   g_free (self->keys);
+  g_free (self->specs);
   g_free (self);
 }
 
@@ -574,7 +583,7 @@ nostr_open (TfSourceHub               *hub,
   g_auto (GStrv) urls = g_strsplit_set (endpoint, " ,", -1);
 
   self->hub = hub;
-  self->specs = specs;
+  self->specs = g_memdup2 (specs, n * sizeof *specs);
   self->n = n;
   self->keys = g_malloc_n (n, sizeof *self->keys);
   self->relays = g_ptr_array_new_with_free_func (relay_free);
@@ -592,7 +601,10 @@ nostr_open (TfSourceHub               *hub,
     if (*urls[i] != '\0')
       {
         Relay *relay = g_new0 (Relay, 1);
-        TfLineOptions options = { .url = urls[i], .max_bytes = 1024 * 1024 };
+        TfLineOptions options = {
+          .url = urls[i], .max_bytes = 1024 * 1024,
+          .backoff_ms = tf_source_hub_pace (hub, 1000), .backoff_max_ms = tf_source_hub_pace (hub, 60000),
+        };
 
         relay->nostr = self;
         relay->url = g_strdup (urls[i]);
