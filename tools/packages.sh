@@ -24,7 +24,7 @@ build | lib:sqlite3        | libsqlite3-dev       | sqlite-devel               |
 build | lib:zlib           | zlib1g-dev           | zlib-devel                 | zlib
 build | lib:json-glib-1.0  | libjson-glib-dev     | json-glib-devel            | json-glib
 build | lib:libsoup-3.0    | libsoup-3.0-dev      | libsoup3-devel             | libsoup3
-build | lib:libxml-2.0   | libxml2-dev          | libxml2-devel              | libxml2
+build | lib:libxml-2.0     | libxml2-dev          | libxml2-devel              | libxml2
 build | lib:libsecp256k1   | libsecp256k1-dev     | libsecp256k1-devel         | libsecp256k1
 build | lib:gsl            | libgsl-dev           | gsl-devel                  | gsl
 build | lib:nlopt          | libnlopt-dev         | NLopt-devel                | nlopt
