@@ -470,8 +470,8 @@ test_traders (void)
       for (guint u = 0; u < t; u++)
         g_assert_cmpstr (tf_demo_trader_name (t), !=, tf_demo_trader_name (u));
     }
-  g_assert_cmpfloat_with_epsilon (low, 0.35, 1e-9);
-  g_assert_cmpfloat_with_epsilon (high, 0.8, 1e-9);
+  g_assert_cmpfloat_with_epsilon (low, 0.2, 1e-9);
+  g_assert_cmpfloat_with_epsilon (high, 0.95, 1e-9);
 }
 
 int

@@ -76,7 +76,8 @@ add_traders (TfConfig   *self,
   if (strcmp (market, "demo") == 0)
     for (guint i = 0; i < TF_DEMO_TRADERS; i++)
       {
-        TfTrader trader = { .grade = 'D', .trust_mean = 0.15, .trust_sd = 0.10 };
+        /* Nobody vouches for one, and planted skill is spread wider than people's is believed to be. */
+        TfTrader trader = { .grade = 'D', .trust_mean = 0, .trust_sd = 0.20 };
 
         g_strlcpy (trader.name, tf_demo_trader_name (i), sizeof trader.name);
         g_snprintf (trader.id, sizeof trader.id, "demo-%02u", i + 1);

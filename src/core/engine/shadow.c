@@ -69,13 +69,18 @@ learn (TfEngine       *self,
   gint64 steps = self->core->steps - shadow->step;
   double others = steps > 0 ? (self->core->open_integral - shadow->open_integral) / (double) steps
                             : self->core->open_proposals + 1;
-  double weight = MIN (1, UNIQUENESS_FACTOR / MAX (others, 1));
+  double weight = MIN (1, UNIQUENESS_FACTOR / MAX (others, 1)), own_weight = 0;
+  TfTrackRecord *record = &self->voters[voter].record;
 
   memcpy (ballot.regime, shadow->regime, sizeof ballot.regime);
-  tf_ensemble_learn (self->ensemble, &ballot, gross, weight);
+  /* Bots read the same bars and share their fate. A trader decides for itself, and only its own proposals overlap. */
+  if (voter >= self->config->n_bots)
+    own_weight = tf_ensemble_noise (self->ensemble)
+                 / (tf_track_record_variance (record) * tf_track_overlap (self->voters[voter].open));
+  tf_ensemble_learn (self->ensemble, &ballot, gross, weight, own_weight);
   tf_calibration_add (&self->core->calibration, shadow->confidence, shadow->predicted,
                       gross - shadow->trial.cost, weight);
-  tf_track_record_add (&self->voters[voter].record, &(TfOutcome) {
+  tf_track_record_add (record, &(TfOutcome) {
     .outcome = gross - shadow->trial.cost,
     .own = shadow->trial.direction * (own - shadow->own_entry) / shadow->trial.risk,
     .holding = self->core->time - shadow->trial.opened,

@@ -28,6 +28,7 @@
 #define NOISE_CONSISTENCY 0.9950072 /* E min (z², 3²) of a standard normal z */
 #define OUTCOME_CLIP    8.0  /* a surprise beyond this many standard deviations counts as this many */
 
+#define OWN_MOST        8.0  /* outcomes that one can weigh as evidence of its proposer */
 #define LOG_LAMBDA      -1.00005000333e-4 /* log 0.9999 */
 #define SOLVE_GROWTH    0.01 /* of the intercept's information */
 #define SOLVE_OUTCOMES  8
@@ -52,6 +53,7 @@ struct _TfEnsemble
   guint32 outcomes;      /* since the last solve */
   guint32 n_waiting;     /* outcomes that are not in S yet */
   double  fresh;         /* weight since the last solve */
+  double  own, fresh_own; /* forgotten sum of what was learned of proposers alone, and since the last solve */
   double  scale;         /* S = scale × information: forgetting without touching every element */
   double  weight;        /* forgotten sum of weights */
   double  residuals;     /* forgotten sum of weighted, clipped squared residuals */
@@ -424,7 +426,7 @@ solve (TfEnsemble *self)
   for (guint r = 0; r < self->n_rows; r++)
     p.mean[p.feature[r]] = p.y[r];
   self->n_solved = self->n_rows;
-  self->fresh = 0;
+  self->fresh = self->fresh_own = 0;
   self->outcomes = 0;
 }
 
@@ -648,6 +650,51 @@ enter (TfEnsemble  *self,
   return value * p->mean[feature];
 }
 
+/* An observation that is complete but for its place in S. */
+static void
+queue (TfEnsemble  *self,
+       const Parts *p,
+       double       outcome,
+       double       weight)
+{
+  guint rows = 4 * n_panels (self->n_features);
+  double gain = weight / self->scale;
+
+  for (guint r = 0; r < self->n_rows; r++)
+    {
+      p->target[r] += gain * outcome * p->x[r];
+      p->scaled[N_WAITING * r + self->n_waiting] = gain * p->x[r];
+    }
+  memcpy (p->waiting + self->n_waiting * rows, p->x, rows * sizeof (double));
+  if (++self->n_waiting == N_WAITING)
+    take_in (self);
+}
+
+/* What an outcome says of its proposer alone: R less what the others are believed to have in it is the proposer's effect
+ * and its own word. */
+static void
+learn_proposer (TfEnsemble     *self,
+                const Parts    *p,
+                const TfBallot *ballot,
+                const double    regime[TF_N_REGIMES],
+                double          surprise,
+                double          weight)
+{
+  double stance = read_stance (ballot, ballot->proposer), expected;
+  guint f = weight_feature (self, ballot->proposer);
+
+  memset (p->x, 0, 4 * n_panels (self->n_features) * sizeof (double));
+  expected = enter (self, p, effect_feature (ballot->proposer), 1);
+  if (stance != 0)
+    {
+      expected += enter (self, p, f, stance);
+      for (guint g = 0; g < TF_N_REGIMES; g++)
+        if (regime[g] > 0)
+          expected += enter (self, p, f + 1 + g, stance * regime[g]);
+    }
+  queue (self, p, expected + surprise, weight);
+}
+
 /* So that what is stored stays in the range of what is meant. */
 static void
 rescale (TfEnsemble *self)
@@ -667,6 +714,12 @@ rescale (TfEnsemble *self)
  * @ballot: as it was judged
  * @outcome: in R before costs
  * @weight: uniqueness × factor; what is above 1 counts as 1
+ * @own: what it weighs as evidence of the proposer alone, up to 8; no more than @weight: as much as of all else
+ *
+ * Proposals that are open together share the market's fate, so that many of them say little of the intercept and of the
+ * voters' weights: that is @weight. Who proposed is another matter: the differences between proposers are as many as
+ * their outcomes, and a trader has a few proposals open, not a hundred. What @own is more than @weight is learned of the
+ * proposer's effect and own weight only, with all else held at its mean.
  *
  * An outcome or weight that is not a finite number, a weight of 0 or less, or a ballot that cannot be
  * judged is refused and changes nothing. An outcome further than eight standard deviations from the
@@ -677,10 +730,11 @@ void
 tf_ensemble_learn (TfEnsemble     *self,
                    const TfBallot *ballot,
                    double          outcome,
-                   double          weight)
+                   double          weight,
+                   double          own)
 {
   Parts p = parts (self);
-  double regime[TF_N_REGIMES], expected, surprise, noise, decay, gain;
+  double regime[TF_N_REGIMES], expected, surprise, noise, decay;
   guint rows = 4 * n_panels (self->n_features);
 
   if (!is_sound (self, ballot) || !isfinite (outcome) || !isfinite (weight) || weight <= 0)
@@ -713,22 +767,23 @@ tf_ensemble_learn (TfEnsemble     *self,
   self->weight = self->weight * decay + weight;
   self->residuals = self->residuals * decay
                   + weight * MIN (surprise * surprise, NOISE_CLIP * NOISE_CLIP * noise) / NOISE_CONSISTENCY;
-  gain = weight / self->scale;
-  for (guint r = 0; r < self->n_rows; r++)
+  self->own *= decay;
+  queue (self, &p, expected + surprise, weight);
+  if (own > weight)
     {
-      p.target[r] += gain * (expected + surprise) * p.x[r];
-      p.scaled[N_WAITING * r + self->n_waiting] = gain * p.x[r];
+      own = MIN (own, OWN_MOST) - weight;
+      learn_proposer (self, &p, ballot, regime, surprise, own);
+      self->own += own;
+      self->fresh_own += own;
     }
-  memcpy (p.waiting + self->n_waiting * rows, p.x, rows * sizeof (double));
-  if (++self->n_waiting == N_WAITING)
-    take_in (self);
   if (self->scale < 0.5)
     rescale (self);
 
   self->fresh += weight;
   self->outcomes++;
-  if (self->outcomes >= SOLVE_OUTCOMES &&
-      self->fresh >= SOLVE_GROWTH * (self->weight + noise / (INTERCEPT_SD * INTERCEPT_SD)))
+  if (self->outcomes >= SOLVE_OUTCOMES
+      && (self->fresh >= SOLVE_GROWTH * (self->weight + noise / (INTERCEPT_SD * INTERCEPT_SD))
+          || self->fresh_own >= SOLVE_GROWTH * (self->own + noise / (EFFECT_SD * EFFECT_SD))))
     solve (self);
 }
 

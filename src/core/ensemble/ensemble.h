@@ -49,11 +49,12 @@ void        tf_ensemble_judge         (TfEnsemble       *self,
 void        tf_ensemble_contributions (TfEnsemble       *self,
                                        const TfBallot   *ballot,
                                        float            *contributions);
-/* @outcome: in R before costs; @weight: uniqueness × factor, in (0, 1]. */
+/* @outcome: in R before costs; @weight: uniqueness × factor, in (0, 1]; @own: the same of the proposer alone. */
 void        tf_ensemble_learn         (TfEnsemble       *self,
                                        const TfBallot   *ballot,
                                        double            outcome,
-                                       double            weight);
+                                       double            weight,
+                                       double            own);
 /* One draw of the expected outcome after costs (Thompson sampling). */
 double      tf_ensemble_draw          (const TfOpinion  *opinion,
                                        TfRandom         *random);

@@ -130,7 +130,7 @@ tf_demo_trader_name (guint trader)
  * tf_demo_trader_skill:
  * @trader: less than %TF_DEMO_TRADERS
  *
- * Returns: the chance that an entry in a trend goes with it: evenly from 0.35 to 0.8 over the traders, in no
+ * Returns: the chance that an entry in a trend goes with it: evenly from 0.2 to 0.95 over the traders, in no
  * order of names
  */
 double
@@ -138,7 +138,7 @@ tf_demo_trader_skill (guint trader)
 {
   g_return_val_if_fail (trader < TF_DEMO_TRADERS, 0);
 
-  return 0.35 + 0.45 * ((trader * 7 + 11) % TF_DEMO_TRADERS) / (TF_DEMO_TRADERS - 1);
+  return 0.2 + 0.75 * ((trader * 7 + 11) % TF_DEMO_TRADERS) / (TF_DEMO_TRADERS - 1);
 }
 
 static double
