@@ -11,7 +11,7 @@ static const TfSourceKind kinds[] = {
   { "demo", N_("Demo market: simulated"), 'D' },
   { "file", N_("Signal file"), 'D' },
   { "hyperliquid", N_("Fills of a public address on Hyperliquid"), 'A', N_("Address: 0x and 40 hexadecimal digits"),
-    "https://api.hyperliquid.xyz", NULL },
+    "https://api.hyperliquid.xyz", &tf_source_hyperliquid },
   { "sec-edgar", N_("Filings with the SEC"), 'A', N_("Central index key (CIK), such as 0001050446"),
     "https://data.sec.gov", &tf_source_edgar },
   { "feed", N_("Feed of a blog, channel or podcast"), 'C', N_("Address of an RSS or Atom feed, https://…"), NULL,
