@@ -275,6 +275,20 @@ tf_source_hub_get_figures (TfSourceHub     *self,
   g_mutex_unlock (&self->lock);
 }
 
+/**
+ * tf_source_hub_get_spec:
+ * @spec: index
+ *
+ * Returns: (transfer none): the hub's own copy, by which drivers name a source
+ */
+const TfSourceSpec *
+tf_source_hub_get_spec (TfSourceHub *self,
+                        guint        spec)
+{
+  g_return_val_if_fail (spec < self->n, NULL);
+  return &self->specs[spec];
+}
+
 /* Writes “sha256:<hex> <what the driver said>”, cut between two characters. */
 static void
 set_evidence (TfTraderSignal *signal,

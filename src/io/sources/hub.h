@@ -35,6 +35,9 @@ void                tf_source_hub_get_figures (TfSourceHub             *self,
                                                guint                    spec,
                                                TfSourceFigures         *figures);
 
+const TfSourceSpec *tf_source_hub_get_spec    (TfSourceHub             *self,
+                                               guint                    spec);
+
 /* For drivers */
 typedef enum
 {

@@ -239,7 +239,7 @@ is (const Span *span,
   return span->length == strlen (text) && memcmp (span->text, text, span->length) == 0;
 }
 
-typedef enum { COIN, PX, SZ, SIDE, TIME, START, DIR, HASH, OID, TID, USERS, N_FIELDS } Field;
+typedef enum { COIN, PX, SZ, SIDE, TIME, START, WORDS, HASH, OID, TID, USERS, N_FIELDS } Field;
 
 typedef struct
 {
@@ -403,7 +403,7 @@ read_entry (const Entry       *entry,
 {
   const Span *fields = entry->fields;
   TfTraderSignal *signal = &fill->signal;
-  const Span *tx = &fields[HASH], *said = &fields[DIR];
+  const Span *tx = &fields[HASH], *said = &fields[WORDS];
   gint64 before, delta;
 
   memset (fill, 0, sizeof *fill);
