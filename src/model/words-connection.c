@@ -71,7 +71,7 @@ tf_words_connection_brief (const TfConnectionFigures *connection)
   const char *state = tf_words_connection_state (connection->state);
   g_autofree char *age = NULL, *latency = NULL;
 
-  if (connection->state == TF_CONNECTION_BACKOFF)
+  if (connection->state == TF_CONNECTION_BACKOFF && connection->retry_ms > 0)
     return g_strdup_printf (_("Reconnecting in %u s"), seconds_left (connection));
   if (connection->age_ms < 0 || (connection->state != TF_CONNECTION_LIVE && connection->state != TF_CONNECTION_DEGRADED))
     return g_strdup (state);

@@ -111,6 +111,12 @@ test_market (Fixture       *f,
   tf_desk_set_market (f->desk, "replay");
   g_assert_false (tf_desk_get_simulated (f->desk));
   g_assert_cmpuint (g_list_model_get_n_items (tf_desk_get_traders (f->desk)), ==, 20);
+  g_assert_cmpint (tf_desk_get_config (f->desk)->interval, ==, TF_HOUR);
+  tf_desk_set_market (f->desk, "coinbase");
+  g_assert_false (tf_desk_get_simulated (f->desk));
+  g_assert_cmpint (tf_desk_get_config (f->desk)->interval, ==, TF_MINUTE);
+  g_assert_cmpstr (tf_desk_get_config (f->desk)->universe->items[0].symbol, ==, "BTC-USD");
+  g_assert_cmpuint (g_list_model_get_n_items (tf_desk_get_connections (f->desk)), ==, 0);
 }
 
 static void
@@ -267,6 +273,41 @@ test_notify (void)
   g_assert_cmpstr (names->str, ==, "equity ");
 }
 
+/* What is left of a wait is counted from when it was announced; who tries once more has not got well by that. */
+static void
+test_connection (void)
+{
+  static const struct { TfConnectionState state; guint retry_ms; gint64 now; guint left; gint disturbed; } steps[] = {
+    { TF_CONNECTION_CONNECTING, 0, 0, 0, FALSE },
+    { TF_CONNECTION_LIVE, 0, 1000000, 0, FALSE },
+    { TF_CONNECTION_BACKOFF, 4000, 2000000, 4000, TRUE },
+    { TF_CONNECTION_BACKOFF, 4000, 3000000, 3000, TRUE },
+    { TF_CONNECTION_BACKOFF, 4000, 9000000, 0, TRUE },
+    { TF_CONNECTION_BACKOFF, 7000, 9500000, 7000, TRUE },
+    { TF_CONNECTION_CONNECTING, 0, 10000000, 0, TRUE },
+    { TF_CONNECTION_BACKOFF, 7000, 11000000, 7000, TRUE },
+    { TF_CONNECTION_SUBSCRIBING, 0, 12000000, 0, TRUE },
+    { TF_CONNECTION_LIVE, 0, 13000000, 0, FALSE },
+    { TF_CONNECTION_DEGRADED, 0, 14000000, 0, TRUE },
+  };
+  g_autoptr (TfConnectionItem) item = g_object_new (TF_TYPE_CONNECTION_ITEM, NULL);
+  gint64 errors;
+
+  for (guint i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      TfConnectionFigures figures = {
+        .state = steps[i].state, .retry_ms = steps[i].retry_ms, .intake.errors = 1, .refused = 2, .request_errors = 3,
+      };
+
+      tf_connection_item_take (item, "Binance", &figures, steps[i].now);
+      g_assert_cmpstr (item->now.venue, ==, "Binance");
+      g_assert_cmpuint (item->now.line.retry_ms, ==, steps[i].left);
+      g_assert_cmpint (item->now.disturbed, ==, steps[i].disturbed);
+    }
+  g_object_get (item, "errors", &errors, NULL);
+  g_assert_cmpint (errors, ==, 6);
+}
+
 int
 main (int    argc,
       char **argv)
@@ -282,5 +323,6 @@ main (int    argc,
   ADD ("another-journal", test_another_journal);
   g_test_add_func ("/desk/source", test_source);
   g_test_add_func ("/desk/notify-only-changes", test_notify);
+  g_test_add_func ("/desk/connection", test_connection);
   return g_test_run ();
 }

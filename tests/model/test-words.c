@@ -238,6 +238,47 @@ test_moment (void)
   g_assert_cmpstr (none, ==, U);
 }
 
+/* In the header bar, and in the banner. */
+static void
+test_connection (void)
+{
+  static const struct { TfConnectionFigures line; const char *brief, *sentence; } lines[] = {
+    { { .state = TF_CONNECTION_CONNECTING, .age_ms = -1 }, "Connecting",
+      "Connecting to Kraken. No new entries until its prices are here." },
+    { { .state = TF_CONNECTION_LIVE, .age_ms = 340, .messages_per_second = 1234.4,
+        .intake.latency_p50 = 12 * (TF_SECOND / 1000) },
+      "Live · 12 ms · 0.3 s ago", "Kraken is live: 1,234 messages a second, the last one 0.3 s ago." },
+    { { .state = TF_CONNECTION_LIVE, .age_ms = 9960, .intake.latency_p50 = TF_SECOND / 10000 },
+      "Live · <1 ms · 9 s ago", "Kraken is live: 0 messages a second, the last one 9 s ago." },
+    { { .state = TF_CONNECTION_LIVE, .age_ms = 1000, .intake.latency_p50 = 9 * (TF_SECOND / 1000) },
+      "Live · \xe2\x80\x87" "9 ms · 1.0 s ago", "Kraken is live: 0 messages a second, the last one 1.0 s ago." },
+    { { .state = TF_CONNECTION_LIVE, .age_ms = 125000 },
+      "Live · 2 min ago", "Kraken is live: 0 messages a second, the last one 2 min ago." },
+    { { .state = TF_CONNECTION_DEGRADED, .age_ms = 100, .stale = 2, .reason = "x" }, "Degraded · 0.1 s ago",
+      "2 instruments of Kraken are silent. No new entries there; they go on by themselves when they are heard again." },
+    { { .state = TF_CONNECTION_DEGRADED, .age_ms = 100, .reason = "the venue says: maintenance" }, "Degraded · 0.1 s ago",
+      "Kraken is not well (the venue says: maintenance). No new entries on silent instruments; what is missed is asked for "
+      "afterwards." },
+    { { .state = TF_CONNECTION_BACKOFF, .retry_ms = 3001, .age_ms = 100, .reason = "closed" }, "Reconnecting in 4 s",
+      "Kraken can't be reached (closed): reconnecting in 4 s. No new entries on silent instruments; what is missed is asked "
+      "for afterwards." },
+    { { .state = TF_CONNECTION_BACKOFF, .reason = "closed" }, "Reconnecting",
+      "Kraken can't be reached (closed): reconnecting now. No new entries on silent instruments; what is missed is asked "
+      "for afterwards." },
+    { { .state = TF_CONNECTION_FAILED, .reason = "HTTP 403" }, "Refused",
+      "Kraken refuses (HTTP 403). No new entries on silent instruments. Stop, and start again when the cause is gone." },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_autofree char *brief = tf_words_connection_brief (&lines[i].line);
+      g_autofree char *sentence = tf_words_connection (&lines[i].line, "Kraken");
+
+      g_assert_cmpstr (brief, ==, lines[i].brief);
+      g_assert_cmpstr (sentence, ==, lines[i].sentence);
+    }
+}
+
 int
 main (int    argc,
       char **argv)
@@ -255,5 +296,6 @@ main (int    argc,
   g_test_add_func ("/words/orders", test_orders);
   g_test_add_func ("/words/why", test_why);
   g_test_add_func ("/words/moment", test_moment);
+  g_test_add_func ("/words/connection", test_connection);
   return g_test_run ();
 }

@@ -2,6 +2,8 @@
 file dialog."""
 
 import contextlib
+import gzip
+import json
 import random
 
 from screen import Atspi, GLib, wait
@@ -71,6 +73,25 @@ class Page:
         save = next(search(top, is_save, lambda r, n: False))
         wait('Save to be sensitive', lambda: save.get_state_set().contains(Atspi.StateType.SENSITIVE))
         assert Atspi.Action.do_action(save, 0), 'Save can not be clicked'
+
+
+def write_session(path, seconds=120):
+    """What Binance might say of two instruments, as `tradefollow-cli play` serves it."""
+    dice, lines, begin = random.Random(7), [], 1723161253000
+    price = {'BTCUSDT': 60000.0, 'ETHUSDT': 3000.0}
+    for number in range(seconds * 10):
+        now = begin + number * 100
+        for symbol in price:
+            price[symbol] *= 1 + dice.gauss(0, 0.0004)
+            lines.append((now, {'e': 'trade', 'E': now, 's': symbol, 't': 1000 + number, 'p': f'{price[symbol]:.2f}', 'q': '0.5',
+                                'T': now, 'm': False, 'M': True}))
+            lines.append((now, {'u': 5000 + number, 's': symbol, 'b': f'{price[symbol] * 0.99995:.2f}', 'B': '1.0',
+                                'a': f'{price[symbol] * 1.00005 + 0.01:.2f}', 'A': '1.0'}))
+    with gzip.open(path + '.jsonl.gz', 'wt') as file, gzip.open(path + '.recv_ns.gz', 'wt') as times:
+        for now, line in lines:
+            file.write(json.dumps(line, separators=(',', ':')) + '\n')
+            times.write(f'{now}000000\n')
+    return path + '.jsonl.gz'
 
 
 def write_candles(folder, hours=2000):
