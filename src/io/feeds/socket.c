@@ -542,7 +542,7 @@ tf_socket_new (SoupSession           *session,
   self->url = g_strdup (options->url);
   self->options.url = self->url;
 #define DEFAULT(field, value) if (self->options.field == 0) self->options.field = (value)
-  DEFAULT (backoff_ms, 1000);
+  DEFAULT (backoff_ms, 500);
   DEFAULT (backoff_max_ms, 60000);
   DEFAULT (proven_ms, 60000);
   DEFAULT (connect_ms, 15000);

@@ -20,7 +20,7 @@ typedef struct
 {
   const char *url;          /* wss://…; ws:// only to this machine itself */
   guint64     seed;         /* of the jitter */
-  guint       backoff_ms;   /* [1000] before the first new attempt, at most; doubles with each */
+  guint       backoff_ms;   /* [500] before the first new attempt, at most; doubles with each */
   guint       backoff_max_ms; /* [60000] */
   guint       proven_ms;    /* [60000] alive this long, a connection starts the doubling anew */
   guint       connect_ms;   /* [15000] for name, TCP, TLS and handshake together */
