@@ -51,6 +51,7 @@ run_play (int    argc,
     { NULL },
   };
   TfPlayerOptions play = { .speed = 1 };
+  TfPlayerFigures figures;
   g_autoptr (TfPlayer) player = NULL;
   g_autoptr (GMainLoop) loop = NULL;
   g_autoptr (GError) error = NULL;
@@ -108,10 +109,14 @@ run_play (int    argc,
   g_unix_signal_add (SIGINT, on_signal, loop);
   g_unix_signal_add (SIGTERM, on_signal, loop);
   g_main_loop_run (loop);
+  tf_player_get_figures (player, &figures);
+  printf ("%" G_GUINT64_FORMAT " messages with %" G_GUINT64_FORMAT " trades, %u connections, %u requests, %u refused\n",
+          figures.sent, figures.told, figures.connections, figures.requests, figures.refused);
   return TF_EXIT_DONE;
 }
 
 const TfCommandLine tf_command_play = {
   "play", "--venue V [--port N] [--speed 1|10|max] [--fault NAME[@SECONDS]]… [--pause SECONDS] FILE",
-  "Serve a recording on this machine as the venue would; prints its WebSocket URL and the base of its REST requests", run_play,
+  "Serve a recording on this machine as the venue would; prints its WebSocket URL and the base of its REST requests, and at"
+  " the end what it said", run_play,
 };

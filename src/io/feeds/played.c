@@ -7,8 +7,15 @@
 
 typedef struct
 {
+  TfTime   interval;
+  TfCandle candle;
+} History;
+
+typedef struct
+{
   char    name[TF_SYMBOL_SIZE]; /* the venue's */
   GArray *trades;               /* of TfPlayedTrade, by time */
+  GArray *history;              /* of History, by time: candles that were fetched */
   guint   price_digits, qty_digits;
 } Instrument;
 
@@ -21,6 +28,7 @@ struct _TfPlayed
   GBytes          *list;        /* (nullable): of instruments, as it was fetched */
   TfPlayedTags     tags;
   guint64          n_trades;
+  TfTime           grid;
 };
 
 static void
@@ -29,6 +37,7 @@ instrument_free (gpointer data)
   Instrument *instrument = data;
 
   g_array_unref (instrument->trades);
+  g_array_unref (instrument->history);
   g_free (instrument);
 }
 
@@ -45,6 +54,7 @@ tf_played_new (const TfVenue   *venue,
 
   self->venue = venue;
   self->dialect = dialect;
+  self->grid = TF_MINUTE;
   self->decoder = tf_decoder_new (venue);
   self->instruments = g_ptr_array_new_with_free_func (instrument_free);
   return self;
@@ -82,6 +92,7 @@ instrument_of (TfPlayed *self,
 
       g_strlcpy (instrument->name, tf_decoder_get_venue_name (self->decoder, self->instruments->len), sizeof instrument->name);
       instrument->trades = g_array_new (FALSE, FALSE, sizeof (TfPlayedTrade));
+      instrument->history = g_array_new (FALSE, FALSE, sizeof (History));
       g_ptr_array_add (self->instruments, instrument);
     }
   return self->instruments->pdata[symbol];
@@ -103,6 +114,26 @@ keep_trade (TfPlayed          *self,
   self->n_trades++;
 }
 
+/* What is fetched again is not kept again. */
+static void
+keep_candle (const TfFeedEvent *event,
+             gpointer           data)
+{
+  TfPlayed *self = data;
+  History row = { event->candle.interval, event->candle.candle };
+  GArray *history;
+
+  if (event->kind != TF_FEED_CANDLE || !event->candle.closed || event->symbol == TF_FEED_NO_SYMBOL)
+    return;
+  history = instrument_of (self, event->symbol)->history;
+  for (guint k = 0; k < history->len; k++)
+    if (g_array_index (history, History, k).interval == row.interval
+        && g_array_index (history, History, k).candle.time >= row.candle.time)
+      return;
+  g_array_append_val (history, row);
+  self->grid = MIN (self->grid, row.interval);
+}
+
 static void
 tag (const TfFeedEvent *event,
      gpointer           data)
@@ -115,7 +146,10 @@ tag (const TfFeedEvent *event,
   TfPlayedTags *tags = &self->tags;
 
   if (event->kind == TF_FEED_TRADE)
-    keep_trade (self, event);
+    {
+      keep_trade (self, event);
+      tags->trades++;
+    }
   tags->answer |= event->kind == TF_FEED_ACK;
   tags->alive |= event->kind == TF_FEED_STATUS;
   if (channels[event->kind] == 0 || event->symbol == TF_FEED_NO_SYMBOL)
@@ -182,7 +216,7 @@ tf_played_message (TfPlayed      *self,
  * tf_played_fetched:
  * @frame: the answer to a question over REST
  *
- * Books go into ours, lists of instruments are given as they are.
+ * Books go into ours, candles before what we have, lists of instruments are given as they are.
  */
 void
 tf_played_fetched (TfPlayed      *self,
@@ -208,14 +242,18 @@ tf_played_fetched (TfPlayed      *self,
       if (!self->dialect->question (g_uri_get_path (uri), query, NULL, &fetch.kind, venue_name, &data)
           || (fetch.kind != TF_FETCH_INSTRUMENTS && !self->venue->from_venue (venue_name, fetch.name)))
         return;
+      fetch.interval = data.interval;
+      fetch.from = data.from;
+      fetch.to = data.to;
     }
   if (fetch.kind == TF_FETCH_INSTRUMENTS)
     {
       g_clear_pointer (&self->list, g_bytes_unref);
       self->list = g_bytes_new (frame->text, frame->length);
     }
-  else if (fetch.kind == TF_FETCH_BOOK)
-    tf_venue_answer (self->decoder, &fetch, frame->text, frame->length, frame->time, tag, self);
+  else if (fetch.kind != TF_FETCH_TRADES)
+    tf_venue_answer (self->decoder, &fetch, frame->text, frame->length, frame->time,
+                     fetch.kind == TF_FETCH_CANDLES ? keep_candle : tag, self);
 }
 
 /**
@@ -253,21 +291,35 @@ tf_played_snapshot (TfPlayed   *self,
   return NULL;
 }
 
+/* Those that were fetched, and what the trades since then make. */
 static void
 append_candles (TfPlayed     *self,
                 GString      *out,
-                TfAnswerData *data)
+                TfAnswerData *data,
+                const GArray *history,
+                TfTime        shift)
 {
   g_autoptr (GArray) candles = g_array_new (FALSE, FALSE, sizeof (TfCandle));
   TfCandleBuilder builder;
   TfCandle closed;
+  TfTime begin = data->from - data->from % data->interval;
 
+  for (guint k = 0; history != NULL && k < history->len; k++)
+    {
+      History row = g_array_index (history, History, k);
+
+      row.candle.time += shift;
+      if (row.interval != data->interval || row.candle.time < data->from || (data->to != 0 && row.candle.time >= data->to))
+        continue;
+      g_array_append_val (candles, row.candle);
+      begin = row.candle.time + row.interval;
+    }
   tf_candle_builder_init (&builder, data->interval);
   for (guint k = 0; k < data->n_trades; k++)
     {
       const TfPlayedTrade *trade = &data->trades[k];
 
-      if (trade->time < data->from - data->from % data->interval || (data->to != 0 && trade->time >= data->to))
+      if (trade->time < begin || (data->to != 0 && trade->time >= data->to))
         continue;
       if (tf_candle_builder_trade (&builder, trade->time, trade->price, trade->quantity, &closed))
         g_array_append_val (candles, closed);
@@ -309,6 +361,7 @@ tf_played_answer (TfPlayed     *self,
                   TfTime        shift)
 {
   g_autoptr (GArray) moved = g_array_new (FALSE, FALSE, sizeof (TfPlayedTrade));
+  const GArray *history = NULL;
 
   data->name = name;
   for (guint k = 0; k < self->instruments->len; k++)
@@ -323,6 +376,7 @@ tf_played_answer (TfPlayed     *self,
       data->trades = (const TfPlayedTrade *) moved->data;
       data->n_trades = moved->len;
       data->book = tf_decoder_get_book (self->decoder, k);
+      history = instrument->history;
     }
   switch (kind)
     {
@@ -332,7 +386,7 @@ tf_played_answer (TfPlayed     *self,
     case TF_FETCH_CANDLES:
       if (data->interval <= 0)
         return FALSE;
-      append_candles (self, out, data);
+      append_candles (self, out, data, history, shift);
       return TRUE;
     case TF_FETCH_BOOK:
       if (data->book == NULL || data->book->state != TF_BOOK_LIVE)
@@ -347,6 +401,18 @@ tf_played_answer (TfPlayed     *self,
     default:
       return FALSE;
     }
+}
+
+/**
+ * tf_played_get_grid:
+ *
+ * Returns: what times may be moved by multiples of, so that candles keep theirs: a minute, or the interval of shorter ones
+ * that were fetched
+ */
+TfTime
+tf_played_get_grid (const TfPlayed *self)
+{
+  return self->grid;
 }
 
 /**

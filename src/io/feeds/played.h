@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 typedef struct
 {
   guint    channels[TF_PLAYED_SYMBOLS], symbols[TF_PLAYED_SYMBOLS], n;
+  guint    trades;
   gboolean answer, alive;
 } TfPlayedTags;
 
@@ -36,6 +37,7 @@ gboolean            tf_played_answer        (TfPlayed           *self,
                                              const char         *name,
                                              TfAnswerData       *data,
                                              TfTime              shift);
+TfTime              tf_played_get_grid      (const TfPlayed     *self);
 guint64             tf_played_get_trades    (const TfPlayed     *self);
 gint64              tf_played_get_last_trade(const TfPlayed     *self,
                                              const char         *name,

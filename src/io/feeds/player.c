@@ -292,7 +292,10 @@ play_frame (TfPlayer *self)
     news = news || (tags->channels[k] & (TF_CHANNEL_TRADES | TF_CHANNEL_BOOK)) != 0;
   for (guint k = 0; k < self->clients->len; k++)
     if (wants (self->clients->pdata[k], tags))
-      deliver (self->clients->pdata[k], frame->text, frame->length, news);
+      {
+        self->figures.told += tags->trades;
+        deliver (self->clients->pdata[k], frame->text, frame->length, news);
+      }
 }
 
 static void
@@ -534,7 +537,7 @@ start_playing (TfPlayer *self)
   if (self->options.now)
     {
       self->shift = g_get_real_time () * 1000 - self->first;
-      self->shift -= self->shift % TF_MINUTE; /* candles keep their grid */
+      self->shift -= self->shift % tf_played_get_grid (self->played); /* candles keep their grid */
     }
   set_timer (self, 1, G_PRIORITY_DEFAULT);
 }

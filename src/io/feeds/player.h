@@ -41,6 +41,7 @@ typedef struct
 {
   guint64 sent;        /* messages, to all clients */
   guint64 trades;      /* of the recording that have been played */
+  guint64 told;        /* of these, to all clients, before something goes wrong */
   guint   connections; /* that were accepted, ever */
   guint   refused;
   guint   requests;    /* over REST */
