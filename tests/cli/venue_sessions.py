@@ -23,8 +23,9 @@ HISTORY = 500        # seconds before it, of which there are candles
 STEP_NS = 250_000_000
 WAY_NS = 20_000_000  # from the venue to us
 LEVELS = 10          # of a book, each side
-TREND = 0.0005       # drift and noise of a step, as shares of the price
-NOISE = 0.0004
+TREND = 0.005        # drift and noise of a step, as shares of the price: bots have something to see in seconds
+NOISE = 0.002
+TURN = 30, 60        # steps of a trend
 
 
 class Coin(typing.NamedTuple):
@@ -74,7 +75,9 @@ def steps(coin, seed, seconds):
     for k in range((HISTORY + seconds) * (1_000_000_000 // STEP_NS)):
         time = (START - HISTORY) * 1_000_000_000 + k * STEP_NS
         if k >= turn:
-            trend, turn = chance.choice([-TREND, 0, TREND]), k + chance.randint(16, 60)
+            trend, turn = TREND * chance.choice([-1, 0, 1]), k + chance.randint(*TURN)
+            if abs(price / float(coin.price) - 1) > 0.25:  # and back
+                trend = TREND if price < float(coin.price) else -TREND
         price *= 1 + trend + chance.gauss(0, NOISE)
         middle = round(price / float(step))  # in steps
         if time >= START * 1_000_000_000 - STEP_NS:
@@ -374,14 +377,33 @@ def text(value):
 
 def trades(venue, messages):
     """[(the venue's name of the instrument, id)] in lines of its messages."""
-    return [trade for message in messages for trade in WRITERS[venue].trades(json.loads(message))]
+    return [trade for message in messages if message.startswith('{') for trade in WRITERS[venue].trades(json.loads(message))]
+
+
+class Frame(typing.NamedTuple):
+    time: int   # ns
+    kind: str   # '<' received, '>' sent, '?' asked, '!' answered …: src/io/feeds/recorder.h
+    wire: int
+    about: str
+    text: str
+
+
+def frames(path):
+    """What run --record has written into a file."""
+    data, at = gzip.decompress(pathlib.Path(path).read_bytes()), 0
+    while at < len(data):
+        end = data.index(10, at)
+        time, kind, wire, about, length = data[at:end].decode().split()
+        at = end + 1 + int(about) + int(length)
+        yield Frame(int(time), kind, int(wire), *(data[end + 1:at][part].decode() for part in
+                                                  (slice(int(about)), slice(int(about), None))))
+        at += 1
 
 
 def make_session(venue, folder, seed=7, seconds=60):
     """Writes a session of @venue into @folder, in the layout of a recording; its path."""
     writer, walks = WRITERS[venue](), {coin: walk(coin, seed, seconds) for coin in COINS}
     begin, path = START * 1_000_000_000, pathlib.Path(folder) / f'{venue}-{seed}.jsonl.gz'
-    asked = begin - 1_000_000_000
     answers, messages = [writer.instruments()], [(begin, message) for message in writer.greeting()]
     for coin, events in walks.items():
         before = [event for event in events if event.time < begin]
@@ -398,7 +420,7 @@ def make_session(venue, folder, seed=7, seconds=60):
             ('.jsonl.gz', (text(message) for _, message in messages)),
             ('.recv_ns.gz', (str(time + WAY_NS) for time, _ in messages)),
             ('.sent.jsonl', (text({'recv_ns': str(begin), 'url': url, 'send': sent}) for url, sent in writer.sent())),
-            ('.rest.jsonl.gz', (text({'recv_ns': str(asked), 'url': (writer.rest if url[0] == '/' else '') + url, 'body': body})
+            ('.rest.jsonl.gz', (text({'recv_ns': str(begin), 'url': (writer.rest if url[0] == '/' else '') + url, 'body': body})
                                 for url, body in answers))]:
         file = path.with_name(path.name.replace('.jsonl.gz', end))
         data = (chr(10).join(rows) + chr(10)).encode()
