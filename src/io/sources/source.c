@@ -17,7 +17,9 @@ static const TfSourceKind kinds[] = {
   { "feed", N_("Feed of a blog, channel or podcast"), 'C', N_("Address of an RSS or Atom feed, https://…"), NULL,
     &tf_source_feed },
   { "webhook", N_("Webhook on this machine"), 'B', N_("Name of the webhook: letters, digits, - and _"),
-    "http://127.0.0.1:8787", NULL },
+    "http://127.0.0.1:8787", &tf_source_webhook },
+  { "tradingview", N_("TradingView alerts on this machine"), 'C', N_("Name of the webhook: letters, digits, - and _"),
+    "http://127.0.0.1:8788", &tf_source_webhook },
   { "okx", N_("Public lead trader on OKX"), 'B', N_("The lead trader's code"), "https://www.okx.com",
     &tf_source_okx },
   /* The signature proves who wrote it, but a text is still only words about a trade: C, as of any public statement. */

@@ -714,7 +714,7 @@ answer (SoupServerMessage *message,
 
   if (status == SOUP_STATUS_METHOD_NOT_ALLOWED)
     soup_message_headers_replace (headers, "Allow", "POST");
-  if (status == SOUP_STATUS_TOO_MANY_REQUESTS)
+  if (status == 429)
     soup_message_headers_replace (headers, "Retry-After", "1");
   soup_server_message_set_status (message, status, NULL);
   soup_server_message_set_response (message, "text/plain; charset=utf-8", SOUP_MEMORY_COPY, line, strlen (line));
@@ -772,7 +772,7 @@ on_headers (SoupServer        *server,
   else if (soup_message_headers_get_list (headers, "Origin") != NULL)
     status = SOUP_STATUS_FORBIDDEN, why = "found an Origin: pages in a browser are not heard";
   else if (!spend (&self->bucket, tf_source_hub_now (self->hub)))
-    status = SOUP_STATUS_TOO_MANY_REQUESTS, why = "found more messages than 200 a second";
+    status = 429, why = "found more messages than 200 a second";
   else if (entry == NULL)
     status = SOUP_STATUS_NOT_FOUND, why = "found no webhook at this path";
   else if (strcmp (soup_server_message_get_method (message), "POST") != 0)
