@@ -11,7 +11,7 @@
 #define CHECKPOINT_EVERY (G_USEC_PER_SEC / 5) /* when there is much to decide again, … */
 #define CHECKPOINT_EVENTS 20000               /* … which this is; … */
 #define CHECKPOINT_LATEST (300 * G_USEC_PER_SEC) /* … else it is enough to make one now and then */
-#define INBOX_EVERY (G_USEC_PER_SEC / 5)
+#define INBOX_EVERY (G_USEC_PER_SEC / 25) /* an emergency stop may be in it; a look takes some 20 µs */
 #define BATCH_RECORDS 4096
 #define EVENTS_PER_LOOK 64 /* at full speed the clock is read once for so many */
 
@@ -586,6 +586,7 @@ tf_run_loop (TfRun   *self,
   gint64 now = g_get_monotonic_time ();
   gboolean ended = FALSE;
   guint since = 0;
+  guint most = self->live != NULL ? 1 : BATCH_RECORDS; /* live, nothing that was decided waits for more */
 
   self->started = now;
   self->first_events = tf_engine_get_events (self->engine);
@@ -617,13 +618,13 @@ tf_run_loop (TfRun   *self,
         tf_run_process_next (self);
       else
         now = g_get_monotonic_time ();
-      if (self->batch != NULL && self->batch->records->len >= BATCH_RECORDS)
+      if (self->batch != NULL && self->batch->records->len >= most)
         since = EVENTS_PER_LOOK;
       if (++since >= EVENTS_PER_LOOK || self->speed > 0)
         {
           since = 0;
           now = g_get_monotonic_time ();
-          if ((now - self->last_batch >= BATCH_EVERY || (self->batch != NULL && self->batch->records->len >= BATCH_RECORDS))
+          if ((now - self->last_batch >= BATCH_EVERY || (self->batch != NULL && self->batch->records->len >= most))
               && !look_around (self, now, error))
             {
               tf_run_finish (self, FALSE, NULL);
