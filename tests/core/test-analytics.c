@@ -2,7 +2,6 @@
 #include <math.h>
 
 #include "core/analytics/metrics.h"
-#include "core/analytics/ranking.h"
 
 #define MAX_RETURNS 4096
 
@@ -217,44 +216,6 @@ test_account (void)
   g_assert_cmpuint (all.trades, ==, 4);
 }
 
-/* Evidence moves a bot away from the mean, a few lucky outcomes do not. */
-static void
-test_ranking (void)
-{
-  TfRank ranks[] = {
-    { .index = 0, .n = 4, .mean = 1.2 },
-    { .index = 1, .n = 600, .mean = 0.35 },
-    { .index = 2, .n = 500, .mean = -0.2 },
-    { .index = 3, .n = 0 },
-    { .index = 4, .n = 400, .mean = 0.02 },
-  };
-
-  tf_ranking_sort (ranks, G_N_ELEMENTS (ranks), 1.5);
-  g_assert_cmpuint (ranks[0].index, ==, 1);
-  g_assert_cmpuint (ranks[1].index, ==, 0);
-  g_assert_cmpuint (ranks[4].index, ==, 3);
-  g_assert_cmpfloat (ranks[1].shrunk, <, 0.5);
-  g_assert_cmpfloat (fabs (ranks[0].shrunk - 0.35), <, 0.03);
-  g_assert_cmpfloat (ranks[1].sd, >, ranks[0].sd);
-  g_assert_cmpfloat (ranks[0].better, >, 0.99);
-  g_assert_cmpuint (ranks[3].index, ==, 2);
-  g_assert_cmpfloat (ranks[3].better, <, 0.01);
-}
-
-/* Where all differ by no more than chance, all are worth the mean. */
-static void
-test_ranking_chance (void)
-{
-  TfRank ranks[] = {
-    { .index = 0, .n = 100, .mean = 0.05 }, { .index = 1, .n = 100, .mean = 0.06 }, { .index = 2, .n = 100, .mean = 0.04 },
-  };
-
-  tf_ranking_sort (ranks, 3, 1.5);
-  for (guint i = 0; i < 3; i++)
-    assert_near (ranks[i].shrunk, 0.05, 1e-12, "shrunk");
-  tf_ranking_sort (ranks, 0, 1.5);
-}
-
 int
 main (int    argc,
       char **argv)
@@ -268,7 +229,5 @@ main (int    argc,
   g_test_add_func ("/analytics/too-early", test_too_early);
   g_test_add_func ("/analytics/table", test_table);
   g_test_add_func ("/analytics/account", test_account);
-  g_test_add_func ("/analytics/ranking", test_ranking);
-  g_test_add_func ("/analytics/ranking-chance", test_ranking_chance);
   return g_test_run ();
 }
