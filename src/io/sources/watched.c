@@ -278,7 +278,7 @@ typedef struct
   const TfSourceSpec *spec;
   char               *path;
   gboolean            whole;   /* what is there at first is news, too */
-  gboolean            looked;
+  gboolean            looked, fine; /* at the last look */
   GHashTable         *tails;   /* path → TfTail */
   GFileMonitor       *monitor;
   GSource            *look;    /* regularly … */
@@ -452,8 +452,9 @@ look (Place *place)
   place->tail = NULL;
   if (error != NULL)
     tf_source_hub_set_state (hub, place->spec, TF_SOURCE_WAITING, error->message, tf_source_hub_pace (hub, LOOK_MS));
-  else
+  else if (!place->fine) /* not each time: the reason may be a line that says nothing */
     tf_source_hub_set_state (hub, place->spec, TF_SOURCE_LIVE, "watching", 0);
+  place->fine = error == NULL;
   if (again)
     look_soon (place, 1);
 }
