@@ -6,7 +6,6 @@
 #include "core/base/error.h"
 #include "core/base/random.h"
 
-#define USER_AGENT "TradeFollow"
 #define CHUNK (64 * 1024)
 #define REDIRECTS_MAX 5
 #define RETRY_MAX_S 86400
@@ -419,8 +418,7 @@ redirect (Job  *job,
 static void
 too_large (Job *job)
 {
-  g_autofree char *size = g_format_size (job->request.max_bytes);
-  g_autofree char *reason = g_strdup_printf ("answer of more than %s", size);
+  g_autofree char *reason = g_strdup_printf ("answer of more than %" G_GSIZE_FORMAT " bytes", job->request.max_bytes);
 
   finish (job, soup_message_get_status (job->message), reason, FALSE);
 }
@@ -525,7 +523,7 @@ launch (Job *job)
   job->cancellable = g_cancellable_new ();
   headers = soup_message_get_request_headers (job->message);
   soup_message_add_flags (job->message, SOUP_MESSAGE_NO_REDIRECT);
-  soup_message_headers_replace (headers, "User-Agent", job->request.user_agent != NULL ? job->request.user_agent : USER_AGENT);
+  soup_message_headers_replace (headers, "User-Agent", job->request.user_agent != NULL ? job->request.user_agent : TF_USER_AGENT);
   if (job->request.accept != NULL)
     soup_message_headers_replace (headers, "Accept", job->request.accept);
   if (job->request.body != NULL)
@@ -635,7 +633,8 @@ tf_fetcher_new (const TfFetcherOptions *options)
 #undef DEFAULT
   tf_random_seed (&self->random, self->options.seed);
   self->context = g_main_context_ref_thread_default ();
-  self->session = soup_session_new_with_options ("user-agent", USER_AGENT, "timeout", 60, "max-conns-per-host", 8, NULL);
+  /* Without a user agent: the session's would win over that of a message. */
+  self->session = soup_session_new_with_options ("timeout", 60, "max-conns-per-host", 8, NULL);
   self->hosts = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, host_free);
   self->jobs = g_hash_table_new (NULL, NULL);
   self->validators = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, validator_free);

@@ -4,6 +4,8 @@
 
 G_BEGIN_DECLS
 
+#define TF_USER_AGENT "TradeFollow"
+
 /* Questions over HTTP, without waiting and without being a nuisance: each host has a token bucket and a circuit breaker
  * of its own, what is too large or too slow is given up, and no answer leads to another host. Lives on the thread and in
  * the thread-default main context that it was made in. */

@@ -298,6 +298,7 @@ dial (TfLine *self)
   wire->cancellable = g_cancellable_new ();
   wire->request = soup_message_new (SOUP_METHOD_GET, self->url);
   soup_message_add_flags (wire->request, SOUP_MESSAGE_NO_REDIRECT);
+  soup_message_headers_replace (soup_message_get_request_headers (wire->request), "User-Agent", TF_USER_AGENT);
   self->begun = tf_fetcher_clock ();
   set_timer (self, &self->tick, CLAMP (self->options.silence_ms / 8, 20, 1000), on_tick);
   soup_session_websocket_connect_async (tf_fetcher_get_session (self->fetcher), wire->request, NULL, NULL,
