@@ -135,6 +135,7 @@ tf_config_copy (const TfConfig *self)
   copy->accounts = g_memdup2 (self->accounts, self->n_accounts * sizeof *self->accounts);
   copy->bots = g_memdup2 (self->bots, self->n_bots * sizeof *self->bots);
   copy->traders = g_memdup2 (self->traders, self->n_traders * sizeof *self->traders);
+  copy->policies = g_memdup2 (self->policies, self->n_policies * sizeof *self->policies);
   return copy;
 }
 
@@ -154,6 +155,7 @@ tf_config_unref (TfConfig *self)
   g_free (self->accounts);
   g_free (self->bots);
   g_free (self->traders);
+  g_free (self->policies);
   g_free (self);
 }
 
@@ -233,4 +235,52 @@ tf_config_add_trader (TfConfig       *self,
   self->traders = g_renew (TfTrader, self->traders, self->n_traders + 1);
   self->traders[self->n_traders] = *trader;
   return (gint) self->n_traders++;
+}
+
+/**
+ * tf_config_set_policy:
+ * @param: a TfPolicyParam, or %TF_POLICY_INSTRUMENT + the index of an instrument
+ *
+ * Only while the configuration is not yet shared.
+ *
+ * Returns: %FALSE when there is no such trader, account or field, or @value is not within its bounds
+ */
+gboolean
+tf_config_set_policy (TfConfig *self,
+                      guint     trader,
+                      guint     account,
+                      gint      param,
+                      double    value)
+{
+  TfCopyPolicy policy;
+
+  tf_copy_policy_default (&policy);
+  if (trader >= self->n_traders || account >= self->n_accounts || !tf_copy_policy_set (&policy, param, value)
+      || (param >= TF_POLICY_INSTRUMENT && (guint) (param - TF_POLICY_INSTRUMENT) >= self->universe->n))
+    return FALSE;
+  for (guint k = 0; k < self->n_policies; k++)
+    if (self->policies[k].trader == trader && self->policies[k].account == account && self->policies[k].param == param)
+      {
+        self->policies[k].value = value;
+        return TRUE;
+      }
+  self->policies = g_renew (TfPolicySetting, self->policies, self->n_policies + 1);
+  self->policies[self->n_policies++] = (TfPolicySetting) { trader, account, param, value };
+  return TRUE;
+}
+
+/**
+ * tf_config_get_policy:
+ * @policy: (out): the default with what @account has changed of it for @trader
+ */
+void
+tf_config_get_policy (const TfConfig *self,
+                      guint           trader,
+                      guint           account,
+                      TfCopyPolicy   *policy)
+{
+  tf_copy_policy_default (policy);
+  for (guint k = 0; k < self->n_policies; k++)
+    if (self->policies[k].trader == trader && self->policies[k].account == account)
+      tf_copy_policy_set (policy, self->policies[k].param, self->policies[k].value);
 }

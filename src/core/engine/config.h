@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/following/policy.h"
 #include "core/following/trader.h"
 #include "core/market/instrument.h"
 #include "core/risk/limits.h"
@@ -30,6 +31,14 @@ typedef struct
   double            params[TF_MAX_PARAMS];
 } TfBotConfig;
 
+/* What an account changes in the default copy policy of a trader. */
+typedef struct
+{
+  guint  trader, account; /* indices */
+  gint   param;           /* TfPolicyParam */
+  double value;
+} TfPolicySetting;
+
 /* All that an engine is made from. Immutable and shared once made; ref-counted. Voters are the bots, then the traders:
  * voter v is bots[v] or traders[v − n_bots]. */
 typedef struct
@@ -39,7 +48,8 @@ typedef struct
   TfAccountConfig *accounts;
   TfBotConfig     *bots;
   TfTrader        *traders;
-  guint            n_accounts, n_bots, n_traders;
+  TfPolicySetting *policies;  /* what differs from the default */
+  guint            n_accounts, n_bots, n_traders, n_policies;
   TfTime           interval;  /* of the bars that bots vote on */
   guint64          seed;
   gboolean         simulated; /* the market is not a real one */
@@ -67,6 +77,15 @@ gint        tf_config_find_trader   (const TfConfig   *self,
                                      const char       *id_or_name);
 gint        tf_config_add_trader    (TfConfig         *self,
                                      const TfTrader   *trader);
+gboolean    tf_config_set_policy    (TfConfig         *self,
+                                     guint             trader,
+                                     guint             account,
+                                     gint              param,
+                                     double            value);
+void        tf_config_get_policy    (const TfConfig   *self,
+                                     guint             trader,
+                                     guint             account,
+                                     TfCopyPolicy     *policy);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TfConfig, tf_config_unref)
 
 G_END_DECLS

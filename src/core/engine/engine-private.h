@@ -6,7 +6,10 @@
 #include "core/engine/trial.h"
 #include "core/ensemble/ensemble.h"
 #include "core/following/book.h"
+#include "core/following/copy-size.h"
+#include "core/following/leaving.h"
 #include "core/following/policy.h"
+#include "core/following/reconcile.h"
 #include "core/following/record.h"
 #include "core/market/regime.h"
 #include "core/risk/alerts.h"
@@ -37,6 +40,8 @@ typedef struct
   TfTime         step;             /* close time of the bars that are being collected */
   gint64         steps;            /* of bars: the clock of concurrency */
   guint          open_proposals;
+  guint          copy_tasks;       /* copies with a task */
+  gint64         policy_changes;
   double         open_integral;    /* Σ over steps of open proposals: their mean number between two steps is O(1) */
   TfTokenBucket  bucket;
   TfCalibration  calibration;
@@ -126,6 +131,36 @@ typedef struct
   float  stance;
 } TfWord;
 
+/* One account that follows one trader. */
+typedef struct
+{
+  TfCopyPolicy   policy;
+  TfCopyLevels   levels;
+  TfTradingState state;          /* CLOSE_ONLY: following has ended at a level, until it is begun again by hand */
+} TfFollow;
+
+/* What is left to do for a copy as time passes. */
+typedef enum
+{
+  TF_COPY_TASK_NONE,
+  TF_COPY_TASK_START,            /* following has begun with this position open */
+  TF_COPY_TASK_SCALE_IN,
+  TF_COPY_TASK_LEAVE,
+} TfCopyTask;
+
+/* And of one instrument: what is known of the copy beside its position. */
+typedef struct
+{
+  TfQty   base;                  /* of the trader's position: open at the start, not copied */
+  TfQty   owed;                  /* signed: left over from entries that were too small */
+  TfMoney opening_equity;        /* of the account when the copied position was opened */
+  gint64  cause;                 /* of the task */
+  guint16 bars;                  /* that the task still has */
+  guint8  task;                  /* TfCopyTask */
+  guint8  met;                   /* whether @base is known */
+  gint8   direction;             /* of the copied part of the trader's position: tells an opening */
+} TfCopyState;
+
 struct _TfEngine
 {
   TfConfig     *config;
@@ -160,14 +195,47 @@ struct _TfEngine
   TfCovariance *covariance;
   TfAlertBook  *alerts;
   TfTraderBook *book;
+  TfFollow     *follows;     /* [trader][account] */
+  TfCopyState  *copies;      /* [instrument][trader][account] */
   GArray       *seen;        /* native ids of signals */
 
   /* Not state: scratch of the event under way. */
   GString      *text;
-  TfCopyPolicy  policy;
   gint         *peers;       /* [instrument]: what a pair is traded against; −1 none */
   gboolean      history;     /* it is from before the start: nothing is recorded, nothing traded */
 };
+
+/* What one account is to do about a trader's signal. */
+typedef struct
+{
+  TfCopyRefusal refusal;         /* of an entry; ALLOWED with @enters, or when there is only an exit */
+  double        value, limit;
+  gboolean      proportional;
+  gboolean      enters;
+  gint          direction;       /* of the copy: +1 long, −1 short, 0: none */
+  TfCopyMove    move;            /* proportional */
+  TfQty         trader;          /* of the trader's position what is copied, 0 or more */
+} TfCopyPlan;
+
+/* A signal that is being copied. */
+typedef struct
+{
+  const TfTraderSignal *signal;
+  guint                 trader, voter, instrument;
+  TfCopy                copy;
+  TfCopyPlan            plans[TF_MAX_ACCOUNTS];
+} TfCopying;
+
+/* One account's answer before it is journaled. */
+typedef struct
+{
+  TfVerdict   verdict;
+  const char *reason;
+  gint64      value, limit;
+  TfQty       quantity;
+  TfMoney     notional;
+  const char *text;
+} TfDecision;
 
 /* A proposal on its way to its verdicts. */
 typedef struct
@@ -181,6 +249,10 @@ typedef struct
   double    draw;            /* of its expected outcome, for probation */
   gint64    signal, record;
   TfOpinion opinion;
+  const TfCopying *copying;  /* of a trader's proposal */
+  gboolean  catches_up;      /* with what was proposed before: nothing new to learn from */
+  gboolean  both_ways;       /* some account does the opposite: judged, too */
+  TfOpinion opposite;
 } TfProposal;
 
 /* engine.c */
@@ -217,8 +289,122 @@ void        tf_engine_propose         (TfEngine         *self,
                                        guint             voter,
                                        guint             instrument,
                                        const TfVote     *vote);
+void        tf_engine_run_proposal    (TfEngine         *self,
+                                       TfProposal       *proposal);
+gint64      tf_engine_note_signal     (TfEngine         *self,
+                                       const TfTraderSignal *signal,
+                                       gint              voter,
+                                       gint              instrument,
+                                       gint64           *number);
+gint64      tf_engine_give_verdict    (TfEngine         *self,
+                                       guint             account,
+                                       gint              voter,
+                                       gint              instrument,
+                                       gint64            signal,
+                                       gint64            cause,
+                                       gint              side,
+                                       const TfDecision *decision);
+TfDecision  tf_engine_refused         (TfVerdict         verdict,
+                                       const char       *reason,
+                                       double            value,
+                                       double            limit);
+TfSizingInput tf_engine_sizing_input  (TfEngine         *self,
+                                       guint             account,
+                                       const TfProposal *proposal);
+TfDecision  tf_engine_too_small       (TfEngine         *self,
+                                       const TfProposal *proposal,
+                                       const TfSizing   *sizing);
+gboolean    tf_engine_probation       (TfEngine         *self,
+                                       guint             account,
+                                       TfMoney          *budget,
+                                       TfDecision       *refused);
+TfDecision  tf_engine_gate            (TfEngine         *self,
+                                       guint             account,
+                                       const TfProposal *proposal,
+                                       TfQty             quantity);
+TfDecision  tf_engine_weigh           (const TfProposal *proposal,
+                                       gboolean          home,
+                                       double            confidence,
+                                       double            threshold,
+                                       gboolean         *probation);
+void        tf_engine_take            (TfEngine         *self,
+                                       guint             account,
+                                       const TfProposal *proposal,
+                                       gint64            cause,
+                                       const TfSizing   *sizing,
+                                       gboolean          probation,
+                                       TfQty             quantity);
+gboolean    tf_engine_is_leaving      (TfEngine         *self,
+                                       guint             account,
+                                       guint             voter,
+                                       guint             instrument);
+void        tf_engine_turn            (TfEngine         *self,
+                                       guint             account,
+                                       guint             voter,
+                                       guint             instrument,
+                                       gint              direction);
+/* Fills in what the ensemble thinks of it. */
+void        tf_engine_opine           (TfEngine         *self,
+                                       TfProposal       *proposal);
+/* copying.c: traders' signals */
+typedef gint64 (*TfVerdictFunc)       (TfEngine         *self,
+                                       guint             account,
+                                       const TfProposal *proposal,
+                                       const TfDecision *decision);
+
 void        tf_engine_signal          (TfEngine         *self,
                                        const TfEvent    *event);
+TfProposal  tf_copying_proposal       (TfEngine         *self,
+                                       guint             voter,
+                                       guint             instrument,
+                                       gint              direction);
+TfDecision  tf_copying_size           (TfEngine         *self,
+                                       guint             account,
+                                       const TfProposal *proposal,
+                                       const TfCopyPolicy *policy,
+                                       TfQty             trader_position,
+                                       TfQty             keep,
+                                       gboolean          probation,
+                                       TfSizing         *sizing,
+                                       TfCopySize       *out);
+void        tf_copying_enter          (TfEngine         *self,
+                                       guint             account,
+                                       const TfProposal *proposal,
+                                       const TfCopyPlan *plan,
+                                       TfVerdictFunc     verdict,
+                                       gint64            cause);
+void        tf_copying_reconcile      (TfEngine         *self,
+                                       guint             account,
+                                       guint             trader,
+                                       guint             instrument,
+                                       TfCopyPlan       *plan);
+gboolean    tf_copying_market_not_worse (TfEngine       *self,
+                                       guint             trader,
+                                       guint             instrument);
+void        tf_copying_judge          (TfEngine         *self,
+                                       guint             account,
+                                       const TfProposal *proposal);
+/* following.c: who follows whom, how it begins and how it ends */
+void        tf_following_init         (TfEngine         *self);
+void        tf_following_begin        (TfEngine         *self,
+                                       gint              account,
+                                       guint             voter,
+                                       gint64            cause);
+void        tf_following_end          (TfEngine         *self,
+                                       gint              account,
+                                       guint             voter,
+                                       gint64            cause);
+void        tf_following_set_task     (TfEngine         *self,
+                                       TfCopyState      *state,
+                                       TfCopyTask        task,
+                                       guint             bars,
+                                       gint64            cause);
+void        tf_following_bar          (TfEngine         *self,
+                                       guint             instrument);
+void        tf_following_watch        (TfEngine         *self);
+TfMoney     tf_following_pnl          (TfEngine         *self,
+                                       guint             account,
+                                       guint             trader);
 /* execution.c: orders and fills */
 void        tf_engine_enter           (TfEngine         *self,
                                        guint             account,
@@ -231,6 +417,19 @@ void        tf_engine_exit            (TfEngine         *self,
                                        guint             voter,
                                        guint             instrument,
                                        double            fraction,
+                                       gint64            cause,
+                                       const char       *reason);
+void        tf_engine_leave           (TfEngine         *self,
+                                       guint             account,
+                                       guint             voter,
+                                       guint             instrument,
+                                       TfQty             quantity,
+                                       gint64            cause,
+                                       const char       *reason);
+void        tf_engine_withdraw        (TfEngine         *self,
+                                       guint             account,
+                                       guint             voter,
+                                       guint             instrument,
                                        gint64            cause,
                                        const char       *reason);
 void        tf_engine_match           (TfEngine         *self,
@@ -270,6 +469,18 @@ static inline TfSlot *
 tf_slot (TfEngine *self, guint instrument, guint account, guint voter)
 {
   return &self->slots[(instrument * self->n_accounts + account) * self->n_voters + voter];
+}
+
+static inline TfFollow *
+tf_follow (TfEngine *self, guint trader, guint account)
+{
+  return &self->follows[trader * self->n_accounts + account];
+}
+
+static inline TfCopyState *
+tf_copy_state (TfEngine *self, guint instrument, guint trader, guint account)
+{
+  return &self->copies[(instrument * self->config->n_traders + trader) * self->n_accounts + account];
 }
 
 static inline float *

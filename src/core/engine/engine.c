@@ -59,6 +59,7 @@ init_state (TfEngine *self)
       for (guint i = 0; v < config->n_bots && i < self->n_instruments; i++)
         config->bots[v].strategy->init (self->strategies[v * self->n_instruments + i], voter->params);
     }
+  tf_following_init (self);
   for (guint a = 0; a < self->n_accounts; a++)
     {
       const TfAccountConfig *from = &config->accounts[a];
@@ -95,7 +96,6 @@ tf_engine_new (TfConfig     *config,
   V = self->n_voters = tf_config_n_voters (config);
   N = self->n_instruments = config->universe->n;
   self->text = g_string_sized_new (1024);
-  tf_copy_policy_default (&self->policy);
   self->peers = g_new (gint, N);
   for (guint i = 0; i < N; i++)
     self->peers[i] = peer_of (config->universe, (gint) i);
@@ -109,6 +109,8 @@ tf_engine_new (TfConfig     *config,
   BLOCK (returns, N);
   BLOCK (stances, N * V);
   BLOCK (words, N * config->n_traders);
+  BLOCK (follows, config->n_traders * A);
+  BLOCK (copies, N * config->n_traders * A);
   BLOCK (shadows, N * V);
   BLOCK (ballots, N * V * V);
   self->open_words = WORDS (V);

@@ -136,7 +136,7 @@ tf_engine_enter (TfEngine         *self,
     .risk = sizing->loss,
     .trail_ppm = (gint32) CLAMP (proposal->trail * 1e6, 0, 900000),
   };
-  if (tf_round_to_step (proposal->stop, instrument->tick.raw, &raw))
+  if (proposal->stop > 0 && tf_round_to_step (proposal->stop, instrument->tick.raw, &raw))
     slot->plan.stop.raw = MAX (raw, instrument->tick.raw);
   if (proposal->target > 0 && tf_round_to_step (proposal->target, instrument->tick.raw, &raw))
     slot->plan.target.raw = raw;
@@ -177,6 +177,45 @@ tf_engine_exit (TfEngine   *self,
       new_order (self, &slot->exit, account, voter, instrument, TF_ORDER_MARKET, position->quantity.raw > 0 ? -1 : 1,
                  (TfQty) { leaving + more }, (TfPrice) { 0 }, 0, self->core->time, cause, reason);
     }
+  update_active (self, instrument, account, voter);
+}
+
+/**
+ * tf_engine_leave:
+ * @quantity: what the order out of the position has to be in all, at most what is held; what works is never made smaller
+ *
+ * As tf_engine_exit(), for an exact quantity, and an entry that works stays.
+ */
+void
+tf_engine_leave (TfEngine   *self,
+                 guint       account,
+                 guint       voter,
+                 guint       instrument,
+                 TfQty       quantity,
+                 gint64      cause,
+                 const char *reason)
+{
+  TfSlot *slot = tf_slot (self, instrument, account, voter);
+  gint64 held = tf_ledger_position (self->ledgers[account], voter, instrument)->quantity.raw;
+
+  if (quantity.raw <= (slot->exit.id != 0 ? slot->exit.quantity.raw : 0) || quantity.raw > ABS (held))
+    return;
+  cancel (self, &slot->exit, cause, reason);
+  new_order (self, &slot->exit, account, voter, instrument, TF_ORDER_MARKET, held > 0 ? -1 : 1, quantity, (TfPrice) { 0 }, 0,
+             self->core->time, cause, reason);
+  update_active (self, instrument, account, voter);
+}
+
+/* Takes back an entry that works. */
+void
+tf_engine_withdraw (TfEngine   *self,
+                    guint       account,
+                    guint       voter,
+                    guint       instrument,
+                    gint64      cause,
+                    const char *reason)
+{
+  cancel (self, &tf_slot (self, instrument, account, voter)->entry, cause, reason);
   update_active (self, instrument, account, voter);
 }
 
@@ -239,6 +278,9 @@ protect (TfEngine     *self,
       slot->target.quantity = quantity;
       return;
     }
+  /* A copy that is in proportion to its trader's position leaves with it, and may have no stop of its own. */
+  if (slot->trade.stop.raw == 0 && slot->trade.trail_ppm == 0)
+    return;
   new_order (self, &slot->stop, a, v, i, slot->trade.trail_ppm > 0 ? TF_ORDER_TRAILING_STOP : TF_ORDER_STOP, side,
              quantity, slot->trade.stop, slot->trade.trail_ppm, since, cause, "stop");
   if (slot->trade.target.raw > 0)

@@ -344,6 +344,11 @@ command_is_valid (const TfEngine  *self,
     case TF_COMMAND_FOLLOW:
     case TF_COMMAND_UNFOLLOW:
       return command->voter >= config->n_bots && command->voter < self->n_voters;
+    case TF_COMMAND_SET_POLICY:
+      return command->voter >= config->n_bots && command->voter < self->n_voters
+             && tf_copy_policy_set (&(TfCopyPolicy) { 0 }, command->param, command->value)
+             && (command->param < TF_POLICY_INSTRUMENT
+                 || (guint) (command->param - TF_POLICY_INSTRUMENT) < self->n_instruments);
     case TF_COMMAND_SET_PARAM:
       if (command->voter < 0 || command->voter >= config->n_bots || command->param < 0)
         return FALSE;
@@ -353,7 +358,7 @@ command_is_valid (const TfEngine  *self,
                  && command->value <= config->bots[command->voter].strategy->params[p].max;
       return FALSE;
     default:
-      return command->type >= TF_COMMAND_STOP && command->type <= TF_COMMAND_ACKNOWLEDGE;
+      return command->type >= TF_COMMAND_STOP && command->type < TF_N_COMMANDS;
     }
 }
 
@@ -362,7 +367,7 @@ void
 tf_engine_command (TfEngine      *self,
                    const TfEvent *event)
 {
-  static const char *const names[] = { "stop", "rearm", "follow", "unfollow", "set-param", "acknowledge" };
+  static const char *const names[] = { "stop", "rearm", "follow", "unfollow", "set-param", "acknowledge", "set-policy" };
   const TfCommand *command = &event->command;
   gboolean valid = command_is_valid (self, command);
   gboolean names_voter = valid && command->type != TF_COMMAND_STOP && command->type != TF_COMMAND_REARM
@@ -392,9 +397,17 @@ tf_engine_command (TfEngine      *self,
       break;
     case TF_COMMAND_FOLLOW:
     case TF_COMMAND_UNFOLLOW:
-      for (guint a = 0; a < MIN (self->n_accounts, TF_MAX_ACCOUNTS); a++)
+      if (command->type == TF_COMMAND_FOLLOW)
+        tf_following_begin (self, command->account, (guint) command->voter, seq);
+      else
+        tf_following_end (self, command->account, (guint) command->voter, seq);
+      break;
+    case TF_COMMAND_SET_POLICY:
+      for (guint a = 0; a < self->n_accounts; a++)
         if (command->account < 0 || (guint) command->account == a)
-          self->voters[command->voter].followed[a] = command->type == TF_COMMAND_FOLLOW;
+          tf_copy_policy_set (&tf_follow (self, (guint) command->voter - self->config->n_bots, a)->policy, command->param,
+                              (double) value / (double) TF_SCALE);
+      self->core->policy_changes++;
       break;
     case TF_COMMAND_SET_PARAM:
       self->voters[command->voter].params[command->param] = (double) value / (double) TF_SCALE;
@@ -403,5 +416,8 @@ tf_engine_command (TfEngine      *self,
     case TF_COMMAND_ACKNOWLEDGE:
       tf_alert_book_acknowledge (self->alerts, command->voter);
       break;
+    case TF_N_COMMANDS:
+    default:
+      g_return_if_reached ();
     }
 }

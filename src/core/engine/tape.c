@@ -108,6 +108,8 @@ on_bar (TfEngine       *self,
   for (guint b = 0; propose && b < n_bots; b++)
     if (votes[b].direction != 0)
       tf_engine_propose (self, b, instrument, &votes[b]);
+  if (propose)
+    tf_following_bar (self, instrument);
 }
 
 /* A price that was asked for afterwards makes bars, but nobody could have traded at it. */
@@ -281,6 +283,7 @@ tf_engine_end_step (TfEngine *self)
       for (guint a = 0; a < self->n_accounts; a++)
         sample_account (self, a);
       tf_engine_watch_limits (self);
+      tf_following_watch (self);
     }
   core->step = 0;
 }

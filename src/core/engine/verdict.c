@@ -9,12 +9,6 @@
 #define QUORUM 3              /* voters with something to say */
 #define PROBATION_TRADES 8    /* a day's exploration budget pays for so many */
 
-/* A trader's word comes without a stop; it gets one from the market's own noise over half of its horizon. */
-#define TRADER_HORIZON 168    /* bars */
-#define TRADER_STOP 2.0       /* standard deviations */
-#define TRADER_STOP_LEAST 0.01
-#define TRADER_STOP_MOST 0.25
-
 #define MOST_VOTES 256        /* that a record lists */
 
 static const char *const reason_ok = "confidence";
@@ -120,25 +114,22 @@ describe_vote (TfEngine         *self,
     append_source (text, proposal->source);
   return text->str;
 }
-typedef struct
-{
-  TfVerdict   verdict;
-  const char *reason;
-  gint64      value, limit;
-  TfQty       quantity;
-  TfMoney     notional;
-  const char *text;
-} Decision;
-
-static gint64
-give_verdict (TfEngine       *self,
-              guint           account,
-              gint            voter,
-              gint            instrument,
-              gint64          signal,
-              gint64          cause,
-              gint            side,
-              const Decision *d)
+/**
+ * tf_engine_give_verdict:
+ * @signal: its number
+ * @cause: its entry
+ *
+ * Returns: the verdict's entry
+ */
+gint64
+tf_engine_give_verdict (TfEngine         *self,
+                        guint             account,
+                        gint              voter,
+                        gint              instrument,
+                        gint64            signal,
+                        gint64            cause,
+                        gint              side,
+                        const TfDecision *d)
 {
   TfRecord record = tf_engine_record (self, TF_RECORD_VERDICT, (gint) account, voter, instrument);
 
@@ -153,24 +144,6 @@ give_verdict (TfEngine       *self,
   record.text = d->text != NULL ? d->text : "";
   self->core->verdicts[d->verdict]++;
   return tf_engine_emit (self, &record);
-}
-
-/* The same verdict of all accounts, for what never becomes a proposal. */
-static void
-verdict_of_all (TfEngine   *self,
-                TfVerdict   verdict,
-                const char *reason,
-                gint        voter,
-                gint        instrument,
-                gint64      signal,
-                gint64      cause,
-                double      value,
-                double      limit)
-{
-  Decision d = { .verdict = verdict, .reason = reason, .value = tf_ratio_raw (value), .limit = tf_ratio_raw (limit) };
-
-  for (guint a = 0; a < self->n_accounts; a++)
-    give_verdict (self, a, voter, instrument, signal, cause, 0, &d);
 }
 
 static TfVerdict
@@ -191,29 +164,21 @@ verdict_for (TfRefusal refusal)
     }
 }
 
-static Decision
-refused (TfVerdict   verdict,
-         const char *reason,
-         double      value,
-         double      limit)
+TfDecision
+tf_engine_refused (TfVerdict   verdict,
+                   const char *reason,
+                   double      value,
+                   double      limit)
 {
-  return (Decision) { verdict, reason, tf_ratio_raw (value), tf_ratio_raw (limit), { 0 }, { 0 }, NULL };
-}
-
-static gboolean
-is_home (const TfEngine *self,
-         guint           account,
-         guint           voter)
-{
-  return voter >= self->config->n_bots || self->config->bots[voter].account == account;
+  return (TfDecision) { verdict, reason, tf_ratio_raw (value), tf_ratio_raw (limit), { 0 }, { 0 }, NULL };
 }
 
 /* Whether all of the position is on its way out. */
-static gboolean
-is_leaving (TfEngine *self,
-            guint     account,
-            guint     voter,
-            guint     instrument)
+gboolean
+tf_engine_is_leaving (TfEngine *self,
+                      guint     account,
+                      guint     voter,
+                      guint     instrument)
 {
   const TfSlot *slot = tf_slot (self, instrument, account, voter);
 
@@ -221,26 +186,25 @@ is_leaving (TfEngine *self,
          && slot->exit.quantity.raw >= ABS (tf_ledger_position (self->ledgers[account], voter, instrument)->quantity.raw);
 }
 
-/* Sizes the trade and asks the gate. */
-static Decision
-size_and_gate (TfEngine         *self,
-               guint             a,
-               const TfProposal *p,
-               double            confidence,
-               gboolean          probation,
-               TfSizing         *sizing)
+/**
+ * tf_engine_sizing_input:
+ * @proposal: with a stop, or (a copy without one) 0
+ *
+ * Returns: what the account's sizing chain is made from
+ */
+TfSizingInput
+tf_engine_sizing_input (TfEngine         *self,
+                        guint             a,
+                        const TfProposal *p)
 {
   const TfConfig *config = self->config;
   const TfInstrument *instrument = &config->universe->items[p->instrument];
-  const TfTape *tape = &self->tapes[p->instrument];
   TfAccount *account = &self->accounts[a];
-  const TfLimits *limits = &config->accounts[a].limits;
-  guint at = a * self->n_instruments + p->instrument;
   TfExposure book = tf_engine_exposure (self, a);
   double bars = (double) TF_DAY / (double) config->interval, equity = tf_money_double (account->equity);
   gboolean trader = p->voter >= config->n_bots;
   TfSizingInput size = {
-    .limits = limits,
+    .limits = &config->accounts[a].limits,
     .instrument = instrument,
     .equity = account->equity,
     .multiplier = config->accounts[a].multiplier,
@@ -250,65 +214,63 @@ size_and_gate (TfEngine         *self,
     .correlated = tf_book_correlated (self->covariance, &book, account->equity, p->instrument, p->direction),
     .governor = account->governor.factor,
     .grade = trader ? tf_grade_size_cap (config->traders[p->voter - config->n_bots].grade) : 1,
-    .entry = tape->last,
+    .entry = self->tapes[p->instrument].last,
   };
+
+  if (!tf_round_to_step (p->stop, instrument->tick.raw, &size.stop.raw))
+    size.stop.raw = 0;
+  return size;
+}
+
+/**
+ * tf_engine_gate:
+ * @quantity: that the size asks for, more than 0
+ *
+ * Returns: what the account's risk gate lets through of it; ACCEPTED when all, RESIZED when a part
+ */
+TfDecision
+tf_engine_gate (TfEngine         *self,
+                guint             a,
+                const TfProposal *p,
+                TfQty             quantity)
+{
+  const TfConfig *config = self->config;
+  const TfInstrument *instrument = &config->universe->items[p->instrument];
+  const TfTape *tape = &self->tapes[p->instrument];
+  TfAccount *account = &self->accounts[a];
+  guint at = a * self->n_instruments + p->instrument;
   TfGateInput gate = {
-    .limits = limits,
+    .limits = &config->accounts[a].limits,
     .state = tf_engine_state_for (self, a, p->voter),
     .long_only = config->accounts[a].long_only,
     .instrument = instrument,
     .index = p->instrument,
     .direction = p->direction,
     .duplicate = tf_slot (self, p->instrument, a, p->voter)->entry.id != 0,
+    .quantity = quantity,
     .price = tape->last,
     .equity = account->equity,
     .day_equity = account->day_start,
-    .book = book,
+    .book = tf_engine_exposure (self, a),
     .governor = &account->governor,
     .now = self->core->time,
     .data_time = tape->time,
     .max_age = TF_STALE_BARS * config->interval,
     .covariance = self->covariance,
-    .bars_per_day = bars,
+    .bars_per_day = (double) TF_DAY / (double) config->interval,
     .account_bucket = &account->bucket,
     .system_bucket = &self->core->bucket,
     .stop_guard = &account->stop_guard,
     .profit = &self->profits[at],
     .last_stop = self->last_stops[at],
   };
-  gint64 raw;
   TfGateResult result;
-  Decision d;
-  gboolean sized;
+  TfDecision d;
 
-  /* A price of few ticks can leave no room for a stop. */
-  if (!tf_round_to_step (p->stop, instrument->tick.raw, &raw) || raw <= 0 || p->direction * (tape->last.raw - raw) <= 0)
-    return refused (TF_VERDICT_REJECTED, "bad-stop", p->stop, p->price);
-  size.stop.raw = raw;
-  if (probation)
-    {
-      double day = config->accounts[a].exploration * tf_money_double (account->day_start);
-      double left = day - tf_money_double (account->probation_used);
-      TfMoney budget;
-
-      if (left < day / PROBATION_TRADES / 2
-          || !tf_floor_to_step (MIN (left, day / PROBATION_TRADES), 1, &budget.raw) || budget.raw <= 0)
-        return refused (TF_VERDICT_REJECTED, "exploration-budget", tf_money_double (account->probation_used), day);
-      sized = tf_sizing_probation (&size, budget, sizing);
-    }
-  else
-    sized = tf_sizing_compute (&size, sizing);
-  if (!sized || sizing->quantity.raw <= 0)
-    return refused (TF_VERDICT_REJECTED, tf_refusal_name (TF_REFUSAL_TOO_SMALL), tf_money_double (sizing->risk),
-                    tf_money_double (sizing->unit_loss)
-                    * MAX (tf_qty_double (instrument->lot),
-                           tf_money_double (instrument->min_notional) / tf_price_double (tape->last)));
-
-  gate.quantity = sizing->quantity;
   if (!tf_round_to_step (p->price, instrument->tick.raw, &gate.reference.raw))
     gate.reference = tape->last;
   tf_risk_gate (&gate, &result);
-  d = (Decision) {
+  d = (TfDecision) {
     .reason = tf_refusal_name (result.refusal),
     .value = tf_ratio_raw (result.value),
     .limit = tf_ratio_raw (result.limit),
@@ -317,19 +279,77 @@ size_and_gate (TfEngine         *self,
   };
   if (result.quantity.raw <= 0)
     d.verdict = verdict_for (result.refusal);
-  else if (result.refusal != TF_REFUSAL_NONE)
-    d.verdict = TF_VERDICT_RESIZED;
   else
-    {
-      d.verdict = probation ? TF_VERDICT_RESIZED : TF_VERDICT_ACCEPTED;
-      d.reason = probation ? "probation" : reason_ok;
-      d.value = tf_ratio_raw (confidence);
-      d.limit = tf_ratio_raw (config->accounts[a].threshold);
-    }
+    d.verdict = result.refusal != TF_REFUSAL_NONE ? TF_VERDICT_RESIZED : TF_VERDICT_ACCEPTED;
   return d;
 }
 
-static Decision
+/**
+ * tf_engine_probation:
+ * @budget: (out): what one more trial trade of the day may lose
+ * @refused: (out): when there is none left
+ */
+gboolean
+tf_engine_probation (TfEngine   *self,
+                     guint       a,
+                     TfMoney    *budget,
+                     TfDecision *refused)
+{
+  const TfAccount *account = &self->accounts[a];
+  double day = self->config->accounts[a].exploration * tf_money_double (account->day_start);
+  double left = day - tf_money_double (account->probation_used);
+
+  if (left >= day / PROBATION_TRADES / 2
+      && tf_floor_to_step (MIN (left, day / PROBATION_TRADES), 1, &budget->raw) && budget->raw > 0)
+    return TRUE;
+  *refused = tf_engine_refused (TF_VERDICT_REJECTED, "exploration-budget", tf_money_double (account->probation_used), day);
+  return FALSE;
+}
+
+TfDecision
+tf_engine_too_small (TfEngine         *self,
+                     const TfProposal *p,
+                     const TfSizing   *sizing)
+{
+  const TfInstrument *instrument = &self->config->universe->items[p->instrument];
+
+  return tf_engine_refused (TF_VERDICT_REJECTED, tf_refusal_name (TF_REFUSAL_TOO_SMALL), tf_money_double (sizing->risk),
+                            tf_money_double (sizing->unit_loss)
+                            * MAX (tf_qty_double (instrument->lot),
+                                   tf_money_double (instrument->min_notional)
+                                   / tf_price_double (self->tapes[p->instrument].last)));
+}
+
+/**
+ * tf_engine_weigh:
+ * @confidence: as capped
+ * @threshold: from which it is taken in full
+ * @probation: (out): taken, but only to keep a record
+ *
+ * Returns: ACCEPTED when @p is to be sized, or why it is not
+ */
+TfDecision
+tf_engine_weigh (const TfProposal *p,
+                 gboolean          home,
+                 double            confidence,
+                 double            threshold,
+                 gboolean         *probation)
+{
+  *probation = confidence < threshold || p->opinion.voices < QUORUM;
+  if (!*probation || (home && p->draw > 0))
+    return (TfDecision) {
+      .verdict = *probation ? TF_VERDICT_RESIZED : TF_VERDICT_ACCEPTED,
+      .reason = *probation ? "probation" : reason_ok,
+      .value = tf_ratio_raw (confidence),
+      .limit = tf_ratio_raw (threshold),
+    };
+  return p->opinion.voices < QUORUM && confidence >= threshold
+         ? tf_engine_refused (TF_VERDICT_REJECTED, "quorum", p->opinion.voices, QUORUM)
+         : tf_engine_refused (TF_VERDICT_REJECTED, reason_ok, confidence, threshold);
+}
+
+/* A bot's proposal. */
+static TfDecision
 decide (TfEngine         *self,
         guint             a,
         const TfProposal *p,
@@ -339,29 +359,64 @@ decide (TfEngine         *self,
   const TfConfig *config = self->config;
   const TfSlot *slot = tf_slot (self, p->instrument, a, p->voter);
   TfTradingState state = tf_engine_state_for (self, a, p->voter);
-  gboolean trader = p->voter >= config->n_bots;
-  double threshold = config->accounts[a].threshold, confidence = p->opinion.confidence;
+  TfSizingInput size;
+  TfDecision weighed, d;
+  TfMoney budget;
 
   *probation = FALSE;
-  if (trader && !self->voters[p->voter].followed[a])
-    return refused (TF_VERDICT_BLOCKED, "not-followed", 0, 1);
   if (!tf_state_allows_entry (state) && !tf_state_allows_reducing (state))
-    return refused (TF_VERDICT_BLOCKED, self->voters[p->voter].state != TF_STATE_ACTIVE ? "benched" : "halted", state, 0);
+    return tf_engine_refused (TF_VERDICT_BLOCKED, self->voters[p->voter].state != TF_STATE_ACTIVE ? "benched" : "halted",
+                              state, 0);
   if (p->direction < 0 && config->accounts[a].long_only)
-    return refused (TF_VERDICT_BLOCKED, tf_refusal_name (TF_REFUSAL_LONG_ONLY), -1, 0);
-  if (slot->opened != 0 && !is_leaving (self, a, p->voter, p->instrument))
-    return refused (TF_VERDICT_REJECTED, "already-held", 1, 0);
-  if (trader)
-    confidence = MIN (confidence, tf_grade_confidence_cap (config->traders[p->voter - config->n_bots].grade));
-  if (confidence < threshold || p->opinion.voices < QUORUM)
+    return tf_engine_refused (TF_VERDICT_BLOCKED, tf_refusal_name (TF_REFUSAL_LONG_ONLY), -1, 0);
+  if (slot->opened != 0 && !tf_engine_is_leaving (self, a, p->voter, p->instrument))
+    return tf_engine_refused (TF_VERDICT_REJECTED, "already-held", 1, 0);
+  weighed = tf_engine_weigh (p, config->bots[p->voter].account == a, p->opinion.confidence, config->accounts[a].threshold,
+                             probation);
+  if (weighed.verdict == TF_VERDICT_REJECTED)
+    return weighed;
+  size = tf_engine_sizing_input (self, a, p);
+  /* A price of few ticks can leave no room for a stop. */
+  if (size.stop.raw <= 0 || p->direction * (size.entry.raw - size.stop.raw) <= 0)
+    return tf_engine_refused (TF_VERDICT_REJECTED, "bad-stop", p->stop, p->price);
+  if (*probation && !tf_engine_probation (self, a, &budget, &d))
+    return d;
+  if (!(*probation ? tf_sizing_probation (&size, budget, sizing) : tf_sizing_compute (&size, sizing))
+      || sizing->quantity.raw <= 0)
+    return tf_engine_too_small (self, p, sizing);
+  d = tf_engine_gate (self, a, p, sizing->quantity);
+  if (d.verdict == TF_VERDICT_ACCEPTED)
     {
-      if (!is_home (self, a, p->voter) || p->draw <= 0)
-        return p->opinion.voices < QUORUM && confidence >= threshold
-               ? refused (TF_VERDICT_REJECTED, "quorum", p->opinion.voices, QUORUM)
-               : refused (TF_VERDICT_REJECTED, reason_ok, confidence, threshold);
-      *probation = TRUE;
+      weighed.quantity = d.quantity;
+      weighed.notional = d.notional;
+      return weighed;
     }
-  return size_and_gate (self, a, p, confidence, *probation, sizing);
+  return d;
+}
+
+/**
+ * tf_engine_take:
+ * @cause: the verdict's entry
+ * @quantity: passed by the gate
+ *
+ * Sends the entry and counts it against rates and budgets.
+ */
+void
+tf_engine_take (TfEngine         *self,
+                guint             a,
+                const TfProposal *p,
+                gint64            cause,
+                const TfSizing   *sizing,
+                gboolean          probation,
+                TfQty             quantity)
+{
+  TfAccount *account = &self->accounts[a];
+
+  if (probation)
+    account->probation_used.raw += sizing->loss.raw;
+  tf_token_bucket_take (&account->bucket, self->core->time);
+  tf_token_bucket_take (&self->core->bucket, self->core->time);
+  tf_engine_enter (self, a, p, cause, sizing, quantity);
 }
 
 static void
@@ -369,11 +424,9 @@ judge_account (TfEngine         *self,
                guint             a,
                const TfProposal *p)
 {
-  TfAccount *account = &self->accounts[a];
   gboolean probation;
   TfSizing sizing = { 0 };
-  Decision d = decide (self, a, p, &sizing, &probation);
-  gboolean taken = d.verdict == TF_VERDICT_ACCEPTED || d.verdict == TF_VERDICT_RESIZED;
+  TfDecision d = decide (self, a, p, &sizing, &probation);
   char chain[512];
   gint64 seq;
 
@@ -382,58 +435,77 @@ judge_account (TfEngine         *self,
       tf_sizing_describe (&sizing, chain, sizeof chain);
       d.text = chain;
     }
-  seq = give_verdict (self, a, (gint) p->voter, (gint) p->instrument, p->signal, p->record, p->direction, &d);
-  if (!taken)
-    return;
-  if (probation)
-    account->probation_used.raw += sizing.loss.raw;
-  tf_token_bucket_take (&account->bucket, self->core->time);
-  tf_token_bucket_take (&self->core->bucket, self->core->time);
-  tf_engine_enter (self, a, p, seq, &sizing, d.quantity);
+  seq = tf_engine_give_verdict (self, a, (gint) p->voter, (gint) p->instrument, p->signal, p->record, p->direction, &d);
+  if (d.verdict == TF_VERDICT_ACCEPTED || d.verdict == TF_VERDICT_RESIZED)
+    tf_engine_take (self, a, p, seq, &sizing, probation, d.quantity);
 }
 
-/* Ends what the same voter proposed the other way round, in the shadow and in every account. */
-static void
-reverse (TfEngine *self,
-         guint     voter,
-         guint     instrument,
-         gint      direction)
+/* Ends what the same voter proposed the other way round in @account. */
+void
+tf_engine_turn (TfEngine *self,
+                guint     a,
+                guint     voter,
+                guint     instrument,
+                gint      direction)
 {
-  if (self->history)
-    return;
-  for (guint a = 0; a < self->n_accounts; a++)
-    {
-      const TfSlot *slot = tf_slot (self, instrument, a, voter);
-      gint64 held = tf_ledger_position (self->ledgers[a], voter, instrument)->quantity.raw;
+  const TfSlot *slot = tf_slot (self, instrument, a, voter);
+  gint64 held = tf_ledger_position (self->ledgers[a], voter, instrument)->quantity.raw;
 
-      if ((slot->opened != 0 && (held > 0 ? 1 : -1) != direction && !is_leaving (self, a, voter, instrument))
-          || (slot->entry.id != 0 && slot->entry.side != direction))
-        tf_engine_exit (self, a, voter, instrument, 1, slot->opened != 0 ? slot->trade.record : slot->plan.record,
-                        "reversed");
-    }
+  if ((slot->opened != 0 && (held > 0 ? 1 : -1) != direction && !tf_engine_is_leaving (self, a, voter, instrument))
+      || (slot->entry.id != 0 && slot->entry.side != direction))
+    tf_engine_exit (self, a, voter, instrument, 1, slot->opened != 0 ? slot->trade.record : slot->plan.record, "reversed");
 }
 
-/* From a proposal that is complete but for the ensemble's opinion to its verdicts. */
-static void
-run_proposal (TfEngine   *self,
-              TfProposal *p)
+static TfBallot
+ballot_of (TfEngine         *self,
+           const TfProposal *p)
 {
   const TfTape *tape = &self->tapes[p->instrument];
-  const TfInstrument *instrument = &self->config->universe->items[p->instrument];
   TfBallot ballot = {
     .proposer = p->voter,
     .direction = p->direction,
     .stances = tf_stances (self, p->instrument),
+    .cost = p->cost,
   };
-  TfVoter *voter = &self->voters[p->voter];
-  gint64 raw;
 
   for (guint g = 0; g < TF_N_REGIMES; g++)
     ballot.regime[g] = (float) tape->regime.p[g];
-  ballot.cost = p->cost = tf_trial_cost (instrument, p->price, p->stop);
+  return ballot;
+}
+
+void
+tf_engine_opine (TfEngine   *self,
+                 TfProposal *p)
+{
+  TfBallot ballot;
+
+  p->cost = tf_trial_cost (&self->config->universe->items[p->instrument], p->price, p->stop);
+  ballot = ballot_of (self, p);
   tf_ensemble_judge (self->ensemble, &ballot, &p->opinion);
-  voter->proposals++;
-  voter->stance = (float) p->direction;
+  if (p->both_ways)
+    {
+      ballot.direction = -p->direction;
+      tf_ensemble_judge (self->ensemble, &ballot, &p->opposite);
+    }
+}
+
+/* From a proposal that is complete but for the ensemble's opinion to its verdicts. */
+void
+tf_engine_run_proposal (TfEngine   *self,
+                        TfProposal *p)
+{
+  const TfInstrument *instrument = &self->config->universe->items[p->instrument];
+  TfVoter *voter = &self->voters[p->voter];
+  TfBallot ballot;
+  gint64 raw;
+
+  tf_engine_opine (self, p);
+  ballot = ballot_of (self, p);
+  if (!p->catches_up)
+    {
+      voter->proposals++;
+      voter->stance = (float) p->direction;
+    }
 
   if (!self->history)
     {
@@ -450,9 +522,12 @@ run_proposal (TfEngine   *self,
       p->record = tf_engine_emit (self, &record);
       p->draw = tf_ensemble_draw (&p->opinion, &self->core->random);
       for (guint a = 0; a < self->n_accounts; a++)
-        judge_account (self, a, p);
+        if (p->copying != NULL)
+          tf_copying_judge (self, a, p);
+        else
+          judge_account (self, a, p);
     }
-  if (!tf_shadow_is_open (self, p->instrument, p->voter))
+  if (!p->catches_up && !tf_shadow_is_open (self, p->instrument, p->voter))
     tf_shadow_open (self, p, &ballot);
 }
 
@@ -488,17 +563,25 @@ tf_engine_propose (TfEngine     *self,
         return;
       tf_shadow_close (self, instrument, voter, proposal.price, proposal.price, "reversed");
     }
-  reverse (self, voter, instrument, vote->direction);
-  run_proposal (self, &proposal);
+  for (guint a = 0; a < self->n_accounts && !self->history; a++)
+    tf_engine_turn (self, a, voter, instrument, vote->direction);
+  tf_engine_run_proposal (self, &proposal);
 }
 
-/* A signal that is no proposal: its entry in the journal. */
-static gint64
-note_signal (TfEngine             *self,
-             const TfTraderSignal *signal,
-             gint                  voter,
-             gint                  instrument,
-             gint64               *number)
+/**
+ * tf_engine_note_signal:
+ * @number: (out): of the signal; 0 while history is learned from
+ *
+ * A signal that is no proposal.
+ *
+ * Returns: its entry in the journal
+ */
+gint64
+tf_engine_note_signal (TfEngine             *self,
+                       const TfTraderSignal *signal,
+                       gint                  voter,
+                       gint                  instrument,
+                       gint64               *number)
 {
   TfRecord record = tf_engine_record (self, TF_RECORD_SIGNAL, -1, voter, instrument);
 
@@ -515,141 +598,4 @@ note_signal (TfEngine             *self,
   record.quantity = signal->quantity.raw;
   record.text = self->text->str;
   return tf_engine_emit (self, &record);
-}
-
-static void
-drop_signal (TfEngine             *self,
-             const TfTraderSignal *signal,
-             gint                  voter,
-             gint                  instrument,
-             TfVerdict             verdict,
-             const char           *reason,
-             double                value,
-             double                limit)
-{
-  gint64 number, record = note_signal (self, signal, voter, instrument, &number);
-
-  if (!self->history)
-    verdict_of_all (self, verdict, reason, voter, instrument, number, record, value, limit);
-}
-
-/* At which the trader itself traded; NaN: it does not say. */
-static double
-own_price (const TfTraderSignal *signal)
-{
-  return signal->price.raw > 0 ? tf_price_double (signal->price) : (double) NAN;
-}
-
-/* The trader has less than before: so has every copy. Exits are never refused. */
-static void
-copy_exit (TfEngine             *self,
-           const TfTraderSignal *signal,
-           guint                 voter,
-           guint                 instrument,
-           const TfCopy         *copy)
-{
-  gint64 number, record;
-
-  if (copy->action != TF_COPY_REDUCE && tf_shadow_is_open (self, instrument, voter))
-    tf_shadow_close (self, instrument, voter, tf_price_double (self->tapes[instrument].last), own_price (signal), "closed");
-  record = note_signal (self, signal, (gint) voter, (gint) instrument, &number);
-  for (guint a = 0; a < self->n_accounts && !self->history; a++)
-    {
-      const TfSlot *slot = tf_slot (self, instrument, a, voter);
-      gint64 held = tf_ledger_position (self->ledgers[a], voter, instrument)->quantity.raw;
-      Decision d = refused (TF_VERDICT_REJECTED, "nothing-held", 0, 0);
-      gint64 cause;
-
-      if (held != 0 || slot->entry.id != 0)
-        {
-          d.verdict = TF_VERDICT_ACCEPTED;
-          d.reason = tf_copy_action_name (copy->action);
-          d.value = tf_ratio_raw (copy->fraction);
-          d.limit = TF_SCALE;
-        }
-      cause = give_verdict (self, a, (gint) voter, (gint) instrument, number, record, copy->side, &d);
-      if (d.verdict == TF_VERDICT_ACCEPTED)
-        tf_engine_exit (self, a, voter, instrument, copy->fraction, cause, tf_copy_action_name (copy->action));
-    }
-}
-
-static void
-copy_entry (TfEngine             *self,
-            const TfTraderSignal *signal,
-            guint                 voter,
-            guint                 instrument,
-            gint                  direction)
-{
-  const TfTape *tape = &self->tapes[instrument];
-  double price = tf_price_double (tape->last);
-  double noise = sqrt (tape->variance * TRADER_HORIZON / 2) * TRADER_STOP;
-  TfProposal proposal = {
-    .voter = voter,
-    .instrument = instrument,
-    .direction = direction,
-    .price = price,
-    .stop = price * (1 - direction * CLAMP (noise, TRADER_STOP_LEAST, TRADER_STOP_MOST)),
-    .deadline = self->core->time + TRADER_HORIZON * self->config->interval,
-    .source = signal,
-  };
-
-  if (tf_shadow_is_open (self, instrument, voter) && tf_shadow (self, instrument, voter)->trial.direction != direction)
-    tf_shadow_close (self, instrument, voter, price, own_price (signal), "reversed");
-  reverse (self, voter, instrument, direction);
-  run_proposal (self, &proposal);
-}
-
-/* A trader's signal: copied as a position, not as an event. */
-void
-tf_engine_signal (TfEngine      *self,
-                  const TfEvent *event)
-{
-  const TfTraderSignal *signal = event->signal;
-  const TfConfig *config = self->config;
-  gint trader = tf_config_find_trader (config, signal->trader);
-  gint voter = trader >= 0 ? (gint) config->n_bots + trader : -1;
-  gint i = tf_universe_find (config->universe, signal->symbol);
-  g_autoptr (GError) error = NULL;
-  TfCopyRefusal refusal;
-  double value, limit;
-  TfCopy copy;
-  TfWord *word;
-
-  if (trader < 0)
-    drop_signal (self, signal, -1, i, TF_VERDICT_BLOCKED, "unknown-trader", 0, 0);
-  else if (tf_trader_book_seen (self->seen, signal))
-    drop_signal (self, signal, voter, i, TF_VERDICT_DUPLICATE, "seen-before", 0, 0);
-  else if (i < 0)
-    drop_signal (self, signal, voter, -1, TF_VERDICT_UNMAPPED, "unknown-instrument", 0, 0);
-  else if (signal->happened > event->time || signal->published > event->time)
-    drop_signal (self, signal, voter, i, TF_VERDICT_REJECTED, tf_copy_refusal_name (TF_COPY_FROM_THE_FUTURE),
-                 (double) (MAX (signal->happened, signal->published) - event->time) / (double) TF_SECOND, 0);
-  else if (!tf_trader_book_apply (self->book, (guint) trader, (guint) i, signal, &copy, &error))
-    drop_signal (self, signal, voter, i, TF_VERDICT_REJECTED, "bad-quantity", 0, 0);
-  else if (self->tapes[i].last.raw == 0)
-    drop_signal (self, signal, voter, i, TF_VERDICT_STALE, "no-market", 0, 0);
-  else
-    {
-      word = &self->words[(guint) i * config->n_traders + (guint) trader];
-      word->step = self->core->steps;
-      word->stance = (float) copy.direction;
-      tf_stances (self, (guint) i)[voter] = word->stance;
-      self->voters[voter].record.signals++;
-      self->voters[voter].last_time = event->time;
-      self->voters[voter].last_instrument = i;
-      self->voters[voter].last_side = copy.side;
-      refusal = tf_copy_policy_check (&self->policy, &copy, (guint) i, signal, event->time, self->tapes[i].last, &value, &limit);
-      if (copy.action == TF_COPY_REDUCE || copy.action == TF_COPY_CLOSE)
-        copy_exit (self, signal, (guint) voter, (guint) i, &copy);
-      else if (refusal != TF_COPY_ALLOWED)
-        {
-          /* A turn-around that is not followed is still an end. */
-          if (copy.action == TF_COPY_FLIP)
-            reverse (self, (guint) voter, (guint) i, copy.direction);
-          drop_signal (self, signal, voter, i, refusal == TF_COPY_TOO_OLD ? TF_VERDICT_STALE : TF_VERDICT_REJECTED,
-                       tf_copy_refusal_name (refusal), value, limit);
-        }
-      else
-        copy_entry (self, signal, (guint) voter, (guint) i, copy.direction);
-    }
 }

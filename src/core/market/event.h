@@ -45,7 +45,9 @@ typedef enum
   TF_COMMAND_FOLLOW,     /* voter = trader */
   TF_COMMAND_UNFOLLOW,
   TF_COMMAND_SET_PARAM,  /* voter = bot, param, value */
-  TF_COMMAND_ACKNOWLEDGE /* voter = alert's record number */
+  TF_COMMAND_ACKNOWLEDGE,/* voter = alert's record number */
+  TF_COMMAND_SET_POLICY, /* voter = trader, param = TfPolicyParam, value */
+  TF_N_COMMANDS
 } TfCommandType;
 
 typedef struct

@@ -64,7 +64,7 @@ tf_workspace_take_commands (TfWorkspace *self,
       command.command.voter = sqlite3_column_int64 (stmt, 4);
       command.command.param = sqlite3_column_int (stmt, 5);
       command.command.value = sqlite3_column_double (stmt, 6);
-      if ((guint) command.command.type <= TF_COMMAND_ACKNOWLEDGE)
+      if ((guint) command.command.type < TF_N_COMMANDS)
         g_array_append_val (commands, command);
     }
   return NULL;
