@@ -8,6 +8,8 @@
 #include "model/audit.h"
 #include "model/export.h"
 #include "model/words.h"
+#include "window/audit-entry.h"
+#include "window/audit-summaries.h"
 #include "window/columns.h"
 #include "window/dialogs.h"
 #include "window/follow.h"
@@ -304,25 +306,9 @@ static void
 add_cause (TfAuditPage  *self,
            TfAuditEntry *entry)
 {
-  g_autofree char *kind = NULL, *sentence = NULL, *clock = NULL, *name = NULL;
-  GtkWidget *button = gtk_button_new (), *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 0);
-  GtkWidget *head, *text;
+  GtkWidget *button = tf_audit_cause_new (entry);
 
-  g_object_get (entry, "kind", &kind, "sentence", &sentence, "clock", &clock, NULL);
-  name = g_strdup_printf ("%s · %s", kind, clock);
-  head = gtk_label_new (name);
-  gtk_label_set_xalign (GTK_LABEL (head), 0);
-  gtk_widget_add_css_class (head, "caption");
-  gtk_widget_add_css_class (head, "dim-label");
-  text = gtk_label_new (sentence);
-  gtk_label_set_xalign (GTK_LABEL (text), 0);
-  gtk_label_set_wrap (GTK_LABEL (text), TRUE);
-  gtk_box_append (GTK_BOX (box), head);
-  gtk_box_append (GTK_BOX (box), text);
-  gtk_button_set_child (GTK_BUTTON (button), box);
-  gtk_widget_add_css_class (button, "flat");
   g_object_set_data_full (G_OBJECT (button), "tf-entry", g_object_ref (entry), g_object_unref);
-  tf_accessible_name (button, sentence);
   g_signal_connect (button, "clicked", G_CALLBACK (on_cause), self);
   gtk_box_append (GTK_BOX (self->causes), button);
 }
@@ -354,88 +340,17 @@ on_chain (GObject      *source,
     add_cause (self, entries->pdata[i]);
 }
 
-/* A time of the journal as people read it; NULL: it is none. */
-static char *
-readable_time (const char *pair)
-{
-  const char *value = strchr (pair, '=');
-  g_autofree char *moment = NULL;
-  TfTime time;
-
-  if (value == NULL || !g_ascii_isdigit (value[1]) || strchr (value, 'T') == NULL || !tf_time_parse (value + 1, &time, NULL))
-    return NULL;
-  moment = tf_words_moment (time);
-  return g_strdup_printf ("%.*s=%s", (int) (value - pair), pair, moment);
-}
-
-/* "stop=1 target=2 a few words" as a line for each pair. */
-static char *
-break_pairs (const char *text)
-{
-  g_auto (GStrv) words = g_strsplit (text, " ", -1);
-  GString *lines = g_string_new (NULL);
-
-  for (guint i = 0; words[i] != NULL; i++)
-    {
-      char *time = readable_time (words[i]);
-
-      if (time != NULL)
-        {
-          g_free (words[i]);
-          words[i] = time;
-        }
-      if (i > 0)
-        g_string_append_c (lines, strchr (words[i], '=') != NULL ? '\n' : ' ');
-      for (const char *c = words[i]; *c != '\0'; c++)
-        g_string_append (lines, *c == ',' ? ", " : (char[]) { *c, '\0' });
-    }
-  return g_string_free (lines, FALSE);
-}
-
-static void
-add_field (GtkWidget  *grid,
-           int         row,
-           const char *name,
-           const char *value)
-{
-  g_autofree char *text = strchr (value, '=') != NULL ? break_pairs (value) : g_strdup (value);
-  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
-  GtkWidget *left = gtk_label_new (name), *right = gtk_label_new (text);
-
-  /* A hash that is broken over lines has no hyphen in it. */
-  pango_attr_list_insert (attributes, pango_attr_insert_hyphens_new (FALSE));
-  gtk_label_set_attributes (GTK_LABEL (right), attributes);
-  gtk_label_set_xalign (GTK_LABEL (left), 0);
-  gtk_label_set_wrap (GTK_LABEL (left), TRUE);
-  gtk_label_set_width_chars (GTK_LABEL (left), 12);
-  gtk_label_set_max_width_chars (GTK_LABEL (left), 12);
-  gtk_widget_set_valign (left, GTK_ALIGN_START);
-  gtk_widget_add_css_class (left, "dim-label");
-  gtk_label_set_xalign (GTK_LABEL (right), 0);
-  gtk_label_set_wrap (GTK_LABEL (right), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (right), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_selectable (GTK_LABEL (right), TRUE);
-  gtk_widget_set_can_focus (right, FALSE);
-  gtk_widget_set_hexpand (right, TRUE);
-  gtk_widget_add_css_class (right, "numeric");
-  gtk_grid_attach (GTK_GRID (grid), left, 0, row, 1, 1);
-  gtk_grid_attach (GTK_GRID (grid), right, 1, row, 1, 1);
-}
-
 static void
 show_entry (TfAuditPage  *self,
             TfAuditEntry *entry)
 {
-  g_auto (GStrv) pairs = tf_audit_entry_describe (entry, config_of (self));
   g_autofree char *sentence = NULL;
 
   g_object_ref (entry); /* its button goes now */
   g_object_get (entry, "sentence", &sentence, NULL);
   gtk_label_set_text (GTK_LABEL (self->sentence), sentence);
-  tf_remove_children (self->fields);
+  tf_audit_fields_fill (self->fields, entry, config_of (self));
   tf_remove_children (self->causes);
-  for (int i = 0; pairs[2 * i] != NULL; i++)
-    add_field (self->fields, i, pairs[2 * i], pairs[2 * i + 1]);
   gtk_stack_set_visible_child_name (GTK_STACK (self->entry_stack), "entry");
   gtk_stack_set_visible_child_name (GTK_STACK (self->inspector), "entry");
   gtk_adjustment_set_value (gtk_scrolled_window_get_vadjustment (GTK_SCROLLED_WINDOW (self->entry_scroller)), 0);
@@ -460,101 +375,6 @@ on_selected (TfAuditPage *self)
     show_entry (self, entry);
 }
 
-/* Account summaries */
-
-static void
-add_row (GtkWidget  *grid,
-         int        *row,
-         const char *name,
-         char       *middle,
-         char       *value,
-         double      tone)
-{
-  GtkWidget *left = gtk_label_new (name), *right = gtk_label_new (value);
-
-  gtk_label_set_xalign (GTK_LABEL (left), 0);
-  gtk_label_set_xalign (GTK_LABEL (right), 1);
-  gtk_widget_set_hexpand (right, TRUE);
-  gtk_widget_add_css_class (right, "numeric");
-  tf_label_tone (GTK_LABEL (right), tone);
-  gtk_grid_attach (GTK_GRID (grid), left, 0, *row, middle != NULL ? 1 : 2, 1);
-  if (middle != NULL)
-    {
-      GtkWidget *label = gtk_label_new (middle);
-
-      gtk_label_set_xalign (GTK_LABEL (label), 1);
-      gtk_widget_add_css_class (label, "numeric");
-      gtk_widget_add_css_class (label, "dim-label");
-      gtk_grid_attach (GTK_GRID (grid), label, 1, *row, 1, 1);
-    }
-  else
-    gtk_widget_add_css_class (left, "dim-label");
-  gtk_grid_attach (GTK_GRID (grid), right, 2, *row, 1, 1);
-  g_free (middle);
-  g_free (value);
-  (*row)++;
-}
-
-static void
-add_holdings (GtkWidget        *grid,
-              int              *row,
-              const TfSnapshot *snapshot,
-              guint             account)
-{
-  for (guint i = 0; i < snapshot->config->universe->n; i++)
-    {
-      TfQty quantity = { 0 };
-      TfMoney pnl = { 0 };
-      gboolean held = FALSE;
-      g_autofree char *coin = NULL;
-
-      for (guint p = 0; p < snapshot->n_positions; p++)
-        if (snapshot->positions[p].account == account && snapshot->positions[p].instrument == i)
-          {
-            quantity.raw += snapshot->positions[p].quantity.raw;
-            pnl.raw += snapshot->positions[p].value.raw - snapshot->positions[p].cost.raw;
-            held = TRUE;
-          }
-      if (!held)
-        continue;
-      coin = tf_words_coin (snapshot->config->universe->items[i].symbol);
-      add_row (grid, row, coin, tf_words_quantity (quantity), tf_words_money_change (pnl), (double) pnl.raw);
-    }
-}
-
-static void
-add_summary (TfAuditPage      *self,
-             const TfSnapshot *snapshot,
-             guint             account)
-{
-  const TfAccountView *view = &snapshot->accounts[account];
-  g_autofree char *title = tf_words_account (snapshot->config, snapshot->config->accounts[account].id);
-  TfMoney pnl = { view->equity.raw - snapshot->config->accounts[account].capital.raw };
-  GtkWidget *card = gtk_box_new (GTK_ORIENTATION_VERTICAL, 6), *grid = gtk_grid_new (), *label = gtk_label_new (title);
-  int row = 0;
-
-  gtk_widget_add_css_class (card, "card");
-  gtk_widget_add_css_class (card, "padded");
-  gtk_widget_add_css_class (label, "heading");
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_grid_set_column_spacing (GTK_GRID (grid), 12);
-  gtk_grid_set_row_spacing (GTK_GRID (grid), 3);
-  gtk_box_append (GTK_BOX (card), label);
-  gtk_box_append (GTK_BOX (card), grid);
-  add_row (grid, &row, _("Equity"), NULL, tf_words_money (view->equity), 0);
-  add_row (grid, &row, _("Gain since start"), NULL, tf_words_money_change (pnl), (double) pnl.raw);
-  add_row (grid, &row, _("Realised"), NULL, tf_words_money_change (view->realized), (double) view->realized.raw);
-  add_row (grid, &row, _("Open"), NULL, tf_words_money_change (view->unrealized), (double) view->unrealized.raw);
-  add_row (grid, &row, _("Fees"), NULL, tf_words_money_change ((TfMoney) { -view->fees.raw }), 0);
-  add_row (grid, &row, _("Cash"), NULL, tf_words_money (view->cash), 0);
-  if (view->positions > 0)
-    {
-      gtk_grid_attach (GTK_GRID (grid), gtk_separator_new (GTK_ORIENTATION_HORIZONTAL), 0, row++, 3, 1);
-      add_holdings (grid, &row, snapshot, account);
-    }
-  gtk_box_append (GTK_BOX (self->summaries), card);
-}
-
 static void
 update_summaries (TfAuditPage *self)
 {
@@ -562,15 +382,12 @@ update_summaries (TfAuditPage *self)
   gint64 now = g_get_monotonic_time ();
 
   if (snapshot == NULL && gtk_widget_get_first_child (self->summaries) == NULL)
-    gtk_box_append (GTK_BOX (self->summaries),
-                    tf_empty_new (NULL, _("No account yet"), _("Accounts with their holdings and gains show up at the start.")));
+    tf_audit_summaries_fill (self->summaries, NULL);
   if (snapshot == NULL || snapshot->seq == self->summary_seq || now - self->last_summary < G_USEC_PER_SEC)
     return;
   self->summary_seq = snapshot->seq;
   self->last_summary = now;
-  tf_remove_children (self->summaries);
-  for (guint a = 0; a < snapshot->config->n_accounts; a++)
-    add_summary (self, snapshot, a);
+  tf_audit_summaries_fill (self->summaries, snapshot);
 }
 
 /* The footer */
