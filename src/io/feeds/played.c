@@ -89,8 +89,9 @@ instrument_of (TfPlayed *self,
   while (self->instruments->len <= symbol)
     {
       Instrument *instrument = g_new0 (Instrument, 1);
+      const char *name = tf_decoder_get_venue_name (self->decoder, self->instruments->len);
 
-      g_strlcpy (instrument->name, tf_decoder_get_venue_name (self->decoder, self->instruments->len), sizeof instrument->name);
+      g_strlcpy (instrument->name, name, sizeof instrument->name);
       instrument->trades = g_array_new (FALSE, FALSE, sizeof (TfPlayedTrade));
       instrument->history = g_array_new (FALSE, FALSE, sizeof (History));
       g_ptr_array_add (self->instruments, instrument);
@@ -103,7 +104,9 @@ keep_trade (TfPlayed          *self,
             const TfFeedEvent *event)
 {
   GArray *trades = instrument_of (self, event->symbol)->trades;
-  TfPlayedTrade trade = { event->trade.id, event->time, event->trade.price, event->trade.quantity, event->trade.side };
+  TfPlayedTrade trade = {
+    event->trade.id, event->time, event->trade.price, event->trade.quantity, event->trade.side,
+  };
   guint k = trades->len;
 
   while (k > 0 && (g_array_index (trades, TfPlayedTrade, k - 1).time > trade.time
@@ -273,7 +276,8 @@ tf_played_get_name (TfPlayed *self,
  * tf_played_snapshot:
  * @name: the venue's
  *
- * Returns: (transfer full) (nullable): the book as a message of the stream, where the venue begins with one and it is known
+ * Returns: (transfer full) (nullable): the book as a message of the stream, where the venue begins with one and it
+ * is known
  */
 char *
 tf_played_snapshot (TfPlayed   *self,
@@ -309,7 +313,8 @@ append_candles (TfPlayed     *self,
       History row = g_array_index (history, History, k);
 
       row.candle.time += shift;
-      if (row.interval != data->interval || row.candle.time < data->from || (data->to != 0 && row.candle.time >= data->to))
+      if (row.interval != data->interval || row.candle.time < data->from
+          || (data->to != 0 && row.candle.time >= data->to))
         continue;
       g_array_append_val (candles, row.candle);
       begin = row.candle.time + row.interval;
@@ -340,7 +345,8 @@ is_named (TfPlayed         *self,
   char own[TF_SYMBOL_SIZE], other[TF_SYMBOL_SIZE];
 
   return strcmp (instrument->name, name) == 0
-    || (self->venue->from_venue (name, own) && self->venue->from_venue (instrument->name, other) && strcmp (own, other) == 0);
+    || (self->venue->from_venue (name, own) && self->venue->from_venue (instrument->name, other)
+        && strcmp (own, other) == 0);
 }
 
 /**
@@ -406,8 +412,8 @@ tf_played_answer (TfPlayed     *self,
 /**
  * tf_played_get_grid:
  *
- * Returns: what times may be moved by multiples of, so that candles keep theirs: a minute, or the interval of shorter ones
- * that were fetched
+ * Returns: what times may be moved by multiples of, so that candles keep theirs: a minute, or the interval of shorter
+ * ones that were fetched
  */
 TfTime
 tf_played_get_grid (const TfPlayed *self)

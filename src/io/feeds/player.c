@@ -9,32 +9,14 @@
 #include "core/base/error.h"
 #include "io/feeds/connection.h"
 #include "io/feeds/dialect.h"
+#include "io/feeds/listener.h"
 #include "io/feeds/played.h"
 #include "io/feeds/recorder.h"
 
 #define BATCH 256              /* messages between two looks at the clients */
 #define UNSENT_MAX (1 << 20)   /* bytes in a client's line before full speed waits for it */
-#define OVERSIZE (17 * 1024 * 1024)
-#define LOST 3                 /* messages of a gap */
-#define LATE_US (3 * G_USEC_PER_SEC)
 #define SKEW (5 * TF_SECOND)
 #define PEEK 64                /* frames looked at before the start */
-
-typedef struct
-{
-  TfPlayer                *player;
-  SoupWebsocketConnection *stream;
-  int                      fd;
-  GHashTable              *subscribed; /* venue's name → channels */
-  guint64                  sequence;   /* Coinbase numbers the messages of a connection */
-  gboolean                 muted;
-  gint64                   late_until, flush_at, twice_until; /* monotonic µs */
-  GQueue                   late;       /* of char * */
-  char                    *swapped;
-  guint                    lose;
-  GPtrArray               *snapshots;  /* of char *: books that the answered command asks for */
-  guint                    mangle;     /* bits of TfFault, for the next message with news */
-} Client;
 
 typedef struct
 {
@@ -53,7 +35,7 @@ struct _TfPlayer
   SoupServer      *server;
   GMainContext    *context;
   char            *url, *rest;
-  GPtrArray       *clients;
+  GPtrArray       *clients;    /* of TfListener */
   GArray          *dead;       /* fds of lines whose peer does not know */
   TfPlayed        *played;
   guint            depth;
@@ -63,51 +45,9 @@ struct _TfPlayer
   gint64           away_until; /* handshakes are refused with … */
   guint            away_status;
   gint64           beat_at;    /* after the end: a sign of life a second */
-  TfTime           first, shift;
+  TfBroadcast      broadcast;
   TfPlayerFigures  figures;
 };
-
-static const char *const fault_names[TF_FAULTS] = {
-  "drop", "close", "stall", "half-open", "slow", "reorder", "duplicate", "truncate", "corrupt", "oversize", "gap",
-  "429", "418", "503", "checksum", "skew", "maintenance",
-};
-
-const char *
-tf_fault_name (TfFault fault)
-{
-  return fault_names[fault];
-}
-
-/**
- * tf_fault_parse:
- * @fault: (out)
- */
-gboolean
-tf_fault_parse (const char *name,
-                TfFault    *fault)
-{
-  for (guint k = 0; k < TF_FAULTS; k++)
-    if (strcmp (fault_names[k], name) == 0)
-      {
-        *fault = (TfFault) k;
-        return TRUE;
-      }
-  return FALSE;
-}
-
-static void
-client_free (gpointer data)
-{
-  Client *client = data;
-
-  g_signal_handlers_disconnect_by_data (client->stream, client);
-  g_object_unref (client->stream);
-  g_hash_table_unref (client->subscribed);
-  g_queue_clear_full (&client->late, g_free);
-  g_ptr_array_unref (client->snapshots);
-  g_free (client->swapped);
-  g_free (client);
-}
 
 static gint64
 pause_us (TfPlayer *self)
@@ -115,159 +55,15 @@ pause_us (TfPlayer *self)
   return (gint64) (self->options.pause * G_USEC_PER_SEC);
 }
 
-/* Whole seconds in the text that mean a time of the recording are moved; what stands behind them stays. */
-static void
-move_times (GString *text,
-            TfTime   first,
-            TfTime   shift)
-{
-  TfTime low = first - 2 * TF_DAY, high = first + 2 * TF_DAY;
-
-  for (gsize i = 0; i < text->len; i++)
-    {
-      char *p = text->str + i;
-      gsize n = 0;
-
-      if (!g_ascii_isdigit (*p) || (i > 0 && (g_ascii_isalnum (p[-1]) || p[-1] == '.')))
-        continue;
-      while (g_ascii_isdigit (p[n]))
-        n++;
-      if (n == 4 && text->len - i >= 19 && p[4] == '-' && p[7] == '-' && (p[10] == 'T' || p[10] == ' ') && p[13] == ':' && p[16] == ':')
-        {
-          char second[24], moved[TF_TIME_SIZE];
-          TfTime time;
-
-          memcpy (second, p, 19);
-          second[10] = 'T';
-          memcpy (second + 19, "Z", 2);
-          if (tf_time_parse (second, &time, NULL) && time > low && time < high)
-            {
-              tf_time_format (time + shift, moved);
-              moved[10] = p[10];
-              memcpy (p, moved, 19);
-            }
-          n = 19;
-        }
-      else if (n == 13 || (n == 10 && i > 0 && p[-1] == '"' && p[n] == '"'))
-        {
-          TfTime unit = n == 13 ? TF_SECOND / 1000 : TF_SECOND, time = g_ascii_strtoll (p, NULL, 10) * unit;
-          char moved[24];
-
-          if (time > low && time < high
-              && g_snprintf (moved, sizeof moved, "%" G_GINT64_FORMAT, (time + shift) / unit) == (int) n)
-            memcpy (p, moved, n);
-        }
-      i += n - 1;
-    }
-}
-
-static void
-send_now (Client     *client,
-          const char *text)
-{
-  if (client->muted || soup_websocket_connection_get_state (client->stream) != SOUP_WEBSOCKET_STATE_OPEN)
-    return;
-  client->player->figures.sent++;
-  soup_websocket_connection_send_text (client->stream, text);
-}
-
-static void
-send_text (Client     *client,
-           const char *text)
-{
-  gint64 now = g_get_monotonic_time ();
-
-  if (now < client->late_until || !g_queue_is_empty (&client->late))
-    {
-      g_queue_push_tail (&client->late, g_strdup (text));
-      if (now < client->flush_at && now < client->late_until)
-        return;
-      client->flush_at = now + LATE_US;
-      while (!g_queue_is_empty (&client->late))
-        {
-          g_autofree char *late = g_queue_pop_head (&client->late);
-
-          send_now (client, late);
-        }
-      return;
-    }
-  send_now (client, text);
-}
-
-/* A message of the stream, as this client gets it, with what goes wrong on its way. */
-static void
-deliver (Client     *client,
-         const char *bytes,
-         gsize       length,
-         gboolean    news)
-{
-  TfPlayer *self = client->player;
-  g_autoptr (GString) text = g_string_new_len (bytes, (gssize) length);
-  char *number = strstr (text->str, "\"sequence_num\":");
-
-  if (number != NULL)
-    {
-      gsize at = (gsize) (number - text->str) + strlen ("\"sequence_num\":"), n = 0;
-      g_autofree char *own = g_strdup_printf ("%" G_GUINT64_FORMAT, client->sequence++);
-
-      while (g_ascii_isdigit (text->str[at + n]))
-        n++;
-      g_string_erase (text, (gssize) at, (gssize) n);
-      g_string_insert (text, (gssize) at, own);
-    }
-  if (news && client->lose > 0)
-    {
-      client->lose--;
-      return;
-    }
-  if (news && client->mangle != 0)
-    {
-      char *sum = strstr (text->str, "\"checksum\":");
-
-      if (client->mangle & (1u << TF_FAULT_TRUNCATE))
-        g_string_truncate (text, text->len / 2);
-      if (client->mangle & (1u << TF_FAULT_CORRUPT))
-        text->str[text->len / 2] = '#';
-      if ((client->mangle & (1u << TF_FAULT_CHECKSUM)) && sum != NULL)
-        sum[11] = sum[11] == '1' ? '2' : '1';
-      if (client->mangle & (1u << TF_FAULT_OVERSIZE))
-        {
-          g_autofree char *spaces = g_strnfill (OVERSIZE, ' ');
-
-          g_string_append (text, spaces);
-        }
-      if ((client->mangle & (1u << TF_FAULT_REORDER)) && client->swapped == NULL)
-        {
-          client->swapped = g_string_free (g_steal_pointer (&text), FALSE);
-          return;
-        }
-      client->mangle = 0;
-    }
-  if (self->shift != 0)
-    move_times (text, self->first, self->shift);
-  send_text (client, text->str);
-  if (g_get_monotonic_time () < client->twice_until)
-    send_text (client, text->str);
-  if (client->swapped != NULL)
-    {
-      g_autofree char *other = g_steal_pointer (&client->swapped);
-
-      client->mangle = 0;
-      send_text (client, other);
-    }
-}
-
 static gboolean
-wants (Client             *client,
+wants (TfPlayer           *self,
+       const TfListener   *client,
        const TfPlayedTags *tags)
 {
-  if (g_hash_table_size (client->subscribed) == 0)
-    return FALSE;
   for (guint k = 0; k < tags->n; k++)
-    if (GPOINTER_TO_UINT (g_hash_table_lookup (client->subscribed, tf_played_get_name (client->player->played, tags->symbols[k])))
-        & tags->channels[k])
+    if (tf_listener_wants (client, tf_played_get_name (self->played, tags->symbols[k]), tags->channels[k]))
       return TRUE;
-  return tags->n == 0;
+  return tags->n == 0 && tf_listener_listens (client);
 }
 
 static void
@@ -291,10 +87,10 @@ play_frame (TfPlayer *self)
   for (guint k = 0; k < tags->n; k++)
     news = news || (tags->channels[k] & (TF_CHANNEL_TRADES | TF_CHANNEL_BOOK)) != 0;
   for (guint k = 0; k < self->clients->len; k++)
-    if (wants (self->clients->pdata[k], tags))
+    if (wants (self, self->clients->pdata[k], tags))
       {
         self->figures.told += tags->trades;
-        deliver (self->clients->pdata[k], frame->text, frame->length, news);
+        tf_listener_deliver (self->clients->pdata[k], frame->text, frame->length, news);
       }
 }
 
@@ -317,7 +113,7 @@ cut (TfPlayer *self,
      guint     k,
      gboolean  unnoticed)
 {
-  Client *client = self->clients->pdata[k];
+  TfListener *client = self->clients->pdata[k];
   g_autoptr (SoupWebsocketConnection) stream = g_object_ref (client->stream);
 
   if (unnoticed)
@@ -345,7 +141,7 @@ close_all (TfPlayer   *self,
 {
   for (guint k = 0; k < self->clients->len; k++)
     {
-      Client *client = self->clients->pdata[k];
+      TfListener *client = self->clients->pdata[k];
 
       if (soup_websocket_connection_get_state (client->stream) == SOUP_WEBSOCKET_STATE_OPEN)
         soup_websocket_connection_close (client->stream, (gushort) code, why);
@@ -356,7 +152,7 @@ static gboolean
 listened_to (TfPlayer *self)
 {
   for (guint k = 0; k < self->clients->len; k++)
-    if (g_hash_table_size (((Client *) self->clients->pdata[k])->subscribed) > 0)
+    if (tf_listener_listens (self->clients->pdata[k]))
       return TRUE;
   return FALSE;
 }
@@ -373,9 +169,7 @@ static void
 run_fault (TfPlayer *self,
            TfFault   fault)
 {
-  gint64 now = g_get_monotonic_time ();
-
-  g_debug ("player: %s", fault_names[fault]);
+  g_debug ("player: %s", tf_fault_name (fault));
   switch (fault)
     {
     case TF_FAULT_DROP:
@@ -395,46 +189,21 @@ run_fault (TfPlayer *self,
       return;
     case TF_FAULT_MAINTENANCE:
       for (guint k = 0; self->dialect->maintenance != NULL && k < self->clients->len; k++)
-        send_now (self->clients->pdata[k], self->dialect->maintenance);
+        tf_listener_say (self->clients->pdata[k], self->dialect->maintenance);
       go_away (self, 503);
       close_all (self, SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "maintenance");
       return;
     case TF_FAULT_SKEW:
-      self->shift += SKEW;
+      self->broadcast.shift += SKEW;
       return;
     default:
       break;
     }
   for (guint k = 0; k < self->clients->len; k++)
-    {
-      Client *client = self->clients->pdata[k];
-
-      switch (fault)
-        {
-        case TF_FAULT_STALL:
-          client->muted = TRUE;
-          break;
-        case TF_FAULT_SLOW:
-          client->late_until = now + pause_us (self) * 2;
-          client->flush_at = now + MIN (LATE_US, pause_us (self));
-          break;
-        case TF_FAULT_DUPLICATE:
-          client->twice_until = now + pause_us (self);
-          break;
-        case TF_FAULT_GAP:
-          client->lose = LOST;
-          break;
-        case TF_FAULT_CHECKSUM:
-          if (strcmp (self->venue->id, "kraken") != 0)
-            client->lose = 1;
-          else
-            client->mangle |= 1u << fault;
-          break;
-        default:
-          client->mangle |= 1u << fault;
-          break;
-        }
-    }
+    if (fault == TF_FAULT_CHECKSUM && strcmp (self->venue->id, "kraken") != 0) /* the others send none */
+      ((TfListener *) self->clients->pdata[k])->lose = 1;
+    else
+      tf_listener_fault (self->clients->pdata[k], fault, pause_us (self));
 }
 
 static gboolean on_timer (gpointer data);
@@ -460,7 +229,7 @@ is_congested (TfPlayer *self)
     {
       int unsent = 0;
 
-      if (ioctl (((Client *) self->clients->pdata[k])->fd, SIOCOUTQ, &unsent) == 0 && unsent > UNSENT_MAX)
+      if (ioctl (((TfListener *) self->clients->pdata[k])->fd, SIOCOUTQ, &unsent) == 0 && unsent > UNSENT_MAX)
         return TRUE;
     }
   return FALSE;
@@ -494,7 +263,7 @@ on_timer (gpointer data)
     {
       for (; self->has_ahead && n < BATCH * 16; n++)
         {
-          gint64 due = (gint64) ((double) (self->ahead.time - self->first) / 1000 / self->options.speed);
+          gint64 due = (gint64) ((double) (self->ahead.time - self->broadcast.first) / 1000 / self->options.speed);
 
           if (due > now - self->started)
             {
@@ -511,19 +280,11 @@ on_timer (gpointer data)
     {
       self->beat_at = now + G_USEC_PER_SEC;
       for (guint k = 0; self->dialect->heartbeat != NULL && k < self->clients->len; k++)
-        deliver (self->clients->pdata[k], self->dialect->heartbeat, strlen (self->dialect->heartbeat), FALSE);
+        tf_listener_deliver (self->clients->pdata[k], self->dialect->heartbeat, strlen (self->dialect->heartbeat),
+                             FALSE);
     }
-  for (guint k = 0; k < self->clients->len; k++) /* what comes late, comes even when nothing follows */
-    {
-      Client *client = self->clients->pdata[k];
-
-      while (now >= client->late_until && !g_queue_is_empty (&client->late))
-        {
-          g_autofree char *late = g_queue_pop_head (&client->late);
-
-          send_now (client, late);
-        }
-    }
+  for (guint k = 0; k < self->clients->len; k++)
+    tf_listener_flush (self->clients->pdata[k]);
   set_timer (self, (guint) wait, self->options.speed <= 0 ? G_PRIORITY_LOW : G_PRIORITY_DEFAULT); /* full speed lets others go first */
   return G_SOURCE_REMOVE;
 }
@@ -536,8 +297,8 @@ start_playing (TfPlayer *self)
   self->started = g_get_monotonic_time ();
   if (self->options.now)
     {
-      self->shift = g_get_real_time () * 1000 - self->first;
-      self->shift -= self->shift % tf_played_get_grid (self->played); /* candles keep their grid */
+      self->broadcast.shift = g_get_real_time () * 1000 - self->broadcast.first;
+      self->broadcast.shift -= self->broadcast.shift % tf_played_get_grid (self->played);
     }
   set_timer (self, 1, G_PRIORITY_DEFAULT);
 }
@@ -546,7 +307,7 @@ start_playing (TfPlayer *self)
 static TfTime
 now_of (const TfPlayer *self)
 {
-  return self->has_ahead ? self->ahead.time : self->first;
+  return self->has_ahead ? self->ahead.time : self->broadcast.first;
 }
 
 static void
@@ -555,14 +316,13 @@ on_subscribe (const char *venue_name,
               gboolean    on,
               gpointer    data)
 {
-  Client *client = data;
-  TfPlayer *self = client->player;
+  TfListener *client = data;
+  TfPlayer *self = client->owner;
   guint had;
 
   if (venue_name == NULL || channels == 0)
     venue_name = "";
-  had = GPOINTER_TO_UINT (g_hash_table_lookup (client->subscribed, venue_name));
-  g_hash_table_replace (client->subscribed, g_strdup (venue_name), GUINT_TO_POINTER (on ? had | channels : had & ~channels));
+  had = tf_listener_subscribe (client, venue_name, channels, on);
   start_playing (self);
   if (on && (had & TF_CHANNEL_BOOK) == 0 && (channels & TF_CHANNEL_BOOK) != 0)
     {
@@ -577,9 +337,9 @@ static void
 on_command (SoupWebsocketConnection *stream,
             int                      type,
             GBytes                  *bytes,
-            Client                  *client)
+            TfListener              *client)
 {
-  TfPlayer *self = client->player;
+  TfPlayer *self = client->owner;
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GPtrArray) replies = g_ptr_array_new_with_free_func (g_free);
   JsonNode *root;
@@ -596,17 +356,17 @@ on_command (SoupWebsocketConnection *stream,
   else
     self->dialect->command (json_node_get_object (root), self->depth, on_subscribe, client, replies);
   for (guint k = 0; k < replies->len; k++)
-    deliver (client, replies->pdata[k], strlen (replies->pdata[k]), FALSE);
+    tf_listener_deliver (client, replies->pdata[k], strlen (replies->pdata[k]), FALSE);
   for (guint k = 0; k < client->snapshots->len; k++)
-    deliver (client, client->snapshots->pdata[k], strlen (client->snapshots->pdata[k]), FALSE);
+    tf_listener_deliver (client, client->snapshots->pdata[k], strlen (client->snapshots->pdata[k]), FALSE);
   g_ptr_array_set_size (client->snapshots, 0);
 }
 
 static void
 on_gone (SoupWebsocketConnection *stream,
-         Client                  *client)
+         TfListener              *client)
 {
-  g_ptr_array_remove (client->player->clients, client);
+  g_ptr_array_remove (((TfPlayer *) client->owner)->clients, client);
 }
 
 static void
@@ -617,23 +377,19 @@ on_websocket (SoupServer              *server,
               gpointer                 data)
 {
   TfPlayer *self = data;
-  Client *client = g_new0 (Client, 1);
+  TfListener *client;
   GUri *uri = soup_server_message_get_uri (message);
   g_autoptr (GHashTable) query = g_uri_get_query (uri) != NULL ? soup_form_decode (g_uri_get_query (uri)) : NULL;
   const char *streams = query != NULL ? g_hash_table_lookup (query, "streams") : NULL;
 
-  client->player = self;
-  client->stream = g_object_ref (stream);
-  client->fd = g_socket_get_fd (soup_server_message_get_socket (message));
-  client->subscribed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  client->snapshots = g_ptr_array_new_with_free_func (g_free);
-  g_queue_init (&client->late);
+  client = tf_listener_new (stream, g_socket_get_fd (soup_server_message_get_socket (message)), &self->broadcast,
+                            self);
   g_ptr_array_add (self->clients, client);
   self->figures.connections++;
   g_signal_connect (stream, "message", G_CALLBACK (on_command), client);
   g_signal_connect (stream, "closed", G_CALLBACK (on_gone), client);
   if (self->dialect->greeting != NULL)
-    send_text (client, self->dialect->greeting);
+    tf_listener_say (client, self->dialect->greeting);
   if (streams != NULL) /* Binance: what is in the URL needs no command */
     {
       g_auto (GStrv) list = g_strsplit (streams, "/", -1);
@@ -684,8 +440,8 @@ on_request (SoupServer        *server,
       soup_server_message_set_status (message, SOUP_STATUS_NOT_FOUND, NULL);
       return;
     }
-  answer.now = now_of (self) + self->shift;
-  if (tf_played_answer (self->played, out, kind, name, &answer, self->shift))
+  answer.now = now_of (self) + self->broadcast.shift;
+  if (tf_played_answer (self->played, out, kind, name, &answer, self->broadcast.shift))
     soup_server_message_set_response (message, "application/json", SOUP_MEMORY_COPY, out->str, out->len);
   soup_server_message_set_status (message, out->len > 0 ? SOUP_STATUS_OK : SOUP_STATUS_SERVICE_UNAVAILABLE, NULL);
 }
@@ -707,12 +463,12 @@ look_ahead (TfPlayer *self,
             tf_played_fetched (self->played, &frame);
           continue;
         }
-      if (self->first == 0)
-        self->first = frame.time;
+      if (self->broadcast.first == 0)
+        self->broadcast.first = frame.time;
       if (depth != NULL && self->depth == 0)
         self->depth = (guint) g_ascii_strtoull (depth + 8, NULL, 10);
     }
-  if (self->first == 0)
+  if (self->broadcast.first == 0)
     {
       if (error == NULL || *error == NULL)
         g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID, "found no message in the recording, expected some");
@@ -744,7 +500,7 @@ tf_player_new (const TfVenue         *venue,
   self->options = *options;
   if (self->options.pause <= 0)
     self->options.pause = 2;
-  self->clients = g_ptr_array_new_with_free_func (client_free);
+  self->clients = g_ptr_array_new_with_free_func ((GDestroyNotify) tf_listener_free);
   self->dead = g_array_new (FALSE, FALSE, sizeof (int));
   self->schedule = g_array_new (FALSE, FALSE, sizeof (Scheduled));
   self->context = g_main_context_ref_thread_default ();
@@ -847,6 +603,7 @@ tf_player_get_figures (const TfPlayer  *self,
                        TfPlayerFigures *figures)
 {
   *figures = self->figures;
+  figures->sent = self->broadcast.sent;
   figures->clients = self->clients->len;
 }
 
