@@ -9,8 +9,8 @@ from tap import CLI, HERE, check_fills, cli, main, ok, rows, same, verified
 from venue_sessions import COINS, HISTORY, VENUES, frames, make_session, serve, trades
 
 SEED = 8
-SECONDS = 36   # of market: few bots know what to say sooner where a venue has no candles of a second
-ON_THE_WAY = 30  # trades, when the client leaves
+SECONDS = 36     # of market: few bots know what to say sooner where a venue has no candles of a second
+ON_THE_WAY = 60  # trades, when the client leaves
 paths, runs = {}, {}
 
 

@@ -1,9 +1,12 @@
+#include <glib/gstdio.h>
+#include <libsoup/soup.h>
 #include <string.h>
 
 #include "io/feeds/connection.h"
 #include "io/feeds/player.h"
 
-/* Real recordings of each venue, played to the real client, with something going wrong on the way. */
+/* Real recordings of each venue, played to the real client, with something going wrong on the way; and what a recording
+ * knows of the time before it. */
 
 #define PATIENCE_S 120
 #define SPEED 4
@@ -194,6 +197,82 @@ test_row (gconstpointer data)
     g_assert_cmpuint (row->figures.intake.checksums_bad, ==, row->fault == TF_FAULT_CHECKSUM ? 1 : 0);
 }
 
+/* A recording's own history, of which nobody has heard a trade. */
+
+#define KLINE(second, close) "[" second "000,\"100\",\"102\",\"99\",\"" close "\",\"3\"," second "999,\"0\",1,\"0\",\"0\",\"0\"]"
+#define KLINES "/api/v3/klines?symbol=BTCUSDT&interval="
+
+typedef struct
+{
+  const char *name, *question, *answer;
+} HistoryRow;
+
+static const HistoryRow history_rows[] = {
+  { "all", KLINES "1s&startTime=1700000037000&endTime=1700000039999",
+    "[" KLINE ("1700000037", "100") "," KLINE ("1700000038", "101") "," KLINE ("1700000039", "102") "]" },
+  { "part", KLINES "1s&startTime=1700000038000&endTime=1700000038999", "[" KLINE ("1700000038", "101") "]" },
+  { "other-interval", KLINES "1m&startTime=1699999980000&endTime=1700000039999", "[]" },
+  { "other-instrument", "/api/v3/klines?symbol=ETHUSDT&interval=1s&startTime=1700000037000&endTime=1700000039999", "[]" },
+};
+
+static void
+on_read (GObject      *source,
+         GAsyncResult *result,
+         gpointer      data)
+{
+  *(GBytes **) data = soup_session_send_and_read_finish (SOUP_SESSION (source), result, NULL);
+}
+
+static void
+test_history (gconstpointer data)
+{
+  static const char *const files[][2] = {
+    { "x.jsonl", "{\"e\":\"trade\",\"E\":1700000040000,\"s\":\"BTCUSDT\",\"t\":1,\"p\":\"102\",\"q\":\"1\",\"T\":1700000040000,"
+                 "\"m\":false,\"M\":true}\n" },
+    { "x.recv_ns", "1700000040000000000\n" },
+    /* Fetched twice, the second time with one more. */
+    { "x.rest.jsonl",
+      "{\"recv_ns\":\"1700000039000000000\",\"url\":\"https://api.binance.com" KLINES "1s&limit=1000\",\"body\":["
+      KLINE ("1700000037", "100") "," KLINE ("1700000038", "101") "]}\n"
+      "{\"recv_ns\":\"1700000040000000000\",\"url\":\"https://api.binance.com" KLINES "1s&limit=1000\",\"body\":["
+      KLINE ("1700000038", "101") "," KLINE ("1700000039", "102") "]}\n" },
+  };
+  const HistoryRow *row = data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("tf-play-XXXXXX", &error), *path = g_build_filename (folder, "x.jsonl", NULL);
+  g_autoptr (TfPlayer) player = NULL;
+  g_autoptr (SoupSession) session = soup_session_new ();
+  g_autoptr (SoupMessage) message = NULL;
+  g_autofree char *url = NULL;
+  GBytes *answer = NULL;
+
+  g_assert_no_error (error);
+  for (guint k = 0; k < G_N_ELEMENTS (files); k++)
+    {
+      g_autofree char *file = g_build_filename (folder, files[k][0], NULL);
+
+      g_file_set_contents (file, files[k][1], -1, &error);
+      g_assert_no_error (error);
+    }
+  player = tf_player_new (tf_venue_find ("binance"), path, &(TfPlayerOptions) { .speed = 1, .now = TRUE }, &error);
+  g_assert_no_error (error);
+  url = g_strconcat (tf_player_get_rest (player), row->question, NULL);
+  message = soup_message_new (SOUP_METHOD_GET, url);
+  soup_session_send_and_read_async (session, message, G_PRIORITY_DEFAULT, NULL, on_read, &answer);
+  while (answer == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (soup_message_get_status (message), ==, SOUP_STATUS_OK);
+  g_assert_cmpmem (g_bytes_get_data (answer, NULL), g_bytes_get_size (answer), row->answer, strlen (row->answer));
+  g_bytes_unref (answer);
+  for (guint k = 0; k < G_N_ELEMENTS (files); k++)
+    {
+      g_autofree char *file = g_build_filename (folder, files[k][0], NULL);
+
+      g_remove (file);
+    }
+  g_rmdir (folder);
+}
+
 /* libsoup says each frame that it sends. */
 static void
 drop_log (const char    *domain,
@@ -215,6 +294,12 @@ main (int    argc,
       g_autofree char *path = g_strdup_printf ("/play/%s/%s", rows[k].venue, tf_fault_name (rows[k].fault));
 
       g_test_add_data_func (path, &rows[k], test_row);
+    }
+  for (guint k = 0; k < G_N_ELEMENTS (history_rows); k++)
+    {
+      g_autofree char *path = g_strdup_printf ("/play/history/%s", history_rows[k].name);
+
+      g_test_add_data_func (path, &history_rows[k], test_history);
     }
   return g_test_run ();
 }
