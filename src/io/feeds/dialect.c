@@ -871,12 +871,16 @@ hyperliquid_candles (GString            *out,
                      const TfCandle     *candles,
                      guint               n)
 {
+  gboolean days = data->interval % TF_DAY == 0, hours = data->interval % TF_HOUR == 0;
+  TfTime unit = days ? TF_DAY : hours ? TF_HOUR : TF_MINUTE;
+
   g_string_append_c (out, '[');
   for (guint k = 0; k < n; k++)
     {
-      g_string_append_printf (out, "%s{\"t\":%" G_GINT64_FORMAT ",\"T\":%" G_GINT64_FORMAT ",\"s\":\"%s\",\"i\":\"1m\"",
-                              k > 0 ? "," : "", candles[k].time / 1000000, (candles[k].time + data->interval) / 1000000 - 1,
-                              data->name);
+      g_string_append_printf (out, "%s{\"t\":%" G_GINT64_FORMAT ",\"T\":%" G_GINT64_FORMAT ",\"s\":\"%s\","
+                              "\"i\":\"%" G_GINT64_FORMAT "%c\"", k > 0 ? "," : "", candles[k].time / 1000000,
+                              (candles[k].time + data->interval) / 1000000 - 1, data->name, data->interval / unit,
+                              days ? 'd' : hours ? 'h' : 'm');
       for (const char *p = "ohlcv"; *p != '\0'; p++)
         {
           g_string_append_printf (out, ",\"%c\":", *p);
