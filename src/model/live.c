@@ -47,6 +47,7 @@ struct _TfLive
   TfTime          *ends;           /* (nullable): [market] of the bars that an earlier session has */
   guint            bars;
   gint64           events;
+  TfTime           time;
   TfTime           next_timer;
 
   /* between them */
@@ -131,7 +132,8 @@ ask_for_candles (TfLive *self)
   TfTime until = g_get_real_time () * 1000 / self->interval * self->interval;
   g_autofree char *note = self->ends == NULL
     ? g_strdup_printf ("%s %" G_GINT64_FORMAT, TF_INTAKE_HISTORY, until)
-    : g_strdup_printf ("%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, TF_INTAKE_MISSED, until, self->events);
+    : g_strdup_printf ("%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, TF_INTAKE_MISSED, until, self->events,
+                       self->time);
 
   self->step = STEP_CANDLES;
   tf_connection_note (self->connection, note);
@@ -506,6 +508,7 @@ tf_live_discover (TfLive      *self,
  * @ends: (nullable): [market] up to when an earlier session has its bars; %NULL: this one is new
  * @bars: closed candles of each market that a new one learns from first
  * @events: that the engine had before
+ * @time: of the engine
  *
  * From now on there are events: the candles first, all else in the order that it was said. Nothing is waited for.
  */
@@ -513,11 +516,13 @@ void
 tf_live_listen (TfLive       *self,
                 const TfTime *ends,
                 guint         bars,
-                gint64        events)
+                gint64        events,
+                TfTime        time)
 {
   self->ends = g_memdup2 (ends, self->n_markets * sizeof *ends);
   self->bars = bars;
   self->events = events;
+  self->time = time;
   g_mutex_lock (&self->lock);
   self->waiting = self->n_markets;
   g_mutex_unlock (&self->lock);

@@ -35,7 +35,8 @@ gboolean       tf_live_discover    (TfLive              *self,
 void           tf_live_listen      (TfLive              *self,
                                     const TfTime        *ends,
                                     guint                bars,
-                                    gint64               events);
+                                    gint64               events,
+                                    TfTime               time);
 gboolean       tf_live_wait        (TfLive              *self,
                                     GError             **error);
 void           tf_live_close       (TfLive              *self);

@@ -103,19 +103,31 @@ open_live (TfRun         *self,
   if (!tf_live_discover (live, universe, error))
     return FALSE;
   self->config = tf_config_new_default (spec->market, universe, interval, spec->seed);
-  tf_live_listen (live, NULL, HISTORY_BARS, 0);
+  tf_live_listen (live, NULL, HISTORY_BARS, 0, 0);
   return tf_live_wait (live, error);
 }
 
-/* Once the engine is where an earlier session was: what that one has missed comes first, as soon as there is a line. */
+/* Once the engine is where an earlier session was: what that one has missed comes first, as soon as there is a line. What
+ * a killed one had taken in behind its last entry is still to come before that. */
 void
 tf_run_listen_again (TfRun *self)
 {
   g_autofree TfTime *ends = g_new0 (TfTime, self->config->universe->n);
+  gint64 events = tf_engine_get_events (self->engine);
+  TfTime time = tf_engine_get_time (self->engine);
+  guint left = self->inputs != NULL ? (self->inputs->len - self->inputs_at) / sizeof self->next : 0;
+  TfEvent last;
 
   for (guint i = 0; i < self->config->universe->n; i++)
     ends[i] = tf_engine_get_bar_end (self->engine, i);
-  tf_live_listen (self->live, ends, HISTORY_BARS, tf_engine_get_events (self->engine));
+  if (self->has_next)
+    time = MAX (time, self->next.time);
+  if (left > 0)
+    {
+      memcpy (&last, self->inputs->data + self->inputs_at + (left - 1) * sizeof last, sizeof last);
+      time = MAX (time, last.time);
+    }
+  tf_live_listen (self->live, ends, HISTORY_BARS, events + self->has_next + left, time);
 }
 
 /* The data of a replay, sorted by kind. */

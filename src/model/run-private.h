@@ -32,6 +32,7 @@ struct _TfRun
   GError         *mismatch;    /* the first that was not the same */
   gint64          inbox, inbox_pushed; /* last command taken from there, given to the writer */
   gint64          last_batch, last_snapshot, last_checkpoint, last_inbox, last_progress;
+  TfTime          cached_until;      /* bars from here on are not yet in the cache */
   gint64          checkpoint_events; /* behind the last checkpoint */
   gint64          started;     /* monotonic, µs */
   gint64          anchor;      /* monotonic, µs: when … */

@@ -60,6 +60,10 @@ tf_run_verify_recordings (const char         *workspace,
       run->source->free (run->source);
       run->source = NULL;
       run->has_next = FALSE;
+      if (run->mismatch == NULL && tf_engine_get_events (run->engine) < until && tf_engine_get_seq (run->engine) < run->durable)
+        g_set_error (&run->mismatch, TF_ERROR, TF_ERROR_MISMATCH,
+                     "%s: the recording ends %" G_GINT64_FORMAT " events before the next one begins; entries up to %" G_GINT64_FORMAT
+                     " are the same", recordings[k], until - tf_engine_get_events (run->engine), tf_engine_get_seq (run->engine));
     }
   *entries = tf_engine_get_seq (run->engine);
   if (run->mismatch == NULL && *entries < run->durable)

@@ -409,6 +409,22 @@ needs_checkpoint (TfRun  *self,
          || (age >= CHECKPOINT_EVERY && tf_engine_get_events (self->engine) - self->checkpoint_events >= CHECKPOINT_EVENTS);
 }
 
+/* The bars since the last checkpoint; of what is replayed, which can be read again, the last ones at the end. */
+static GPtrArray *
+fresh_candles (TfRun    *self,
+               gboolean  last)
+{
+  GPtrArray *all;
+
+  if (!last && !tf_run_is_live (self) && !self->config->simulated)
+    return NULL;
+  all = g_ptr_array_new_with_free_func ((GDestroyNotify) g_array_unref);
+  for (guint i = 0; i < self->config->universe->n; i++)
+    g_ptr_array_add (all, tf_engine_get_candles (self->engine, i, self->cached_until));
+  self->cached_until = tf_engine_get_time (self->engine) - 2 * self->config->interval;
+  return all;
+}
+
 /* Hands what was decided to the journal. @last: with all that a restart needs. */
 static gboolean
 hand_over (TfRun    *self,
@@ -417,8 +433,8 @@ hand_over (TfRun    *self,
            GError  **error)
 {
   /* Who left a command finds the state that it led to as soon as it has left the inbox. */
-  gboolean snapshot = last || now - self->last_snapshot >= SNAPSHOT_EVERY || self->inbox != self->inbox_pushed;
   gboolean checkpoint = last || needs_checkpoint (self, now);
+  gboolean snapshot = checkpoint || now - self->last_snapshot >= SNAPSHOT_EVERY || self->inbox != self->inbox_pushed;
   TfBatch *batch = self->batch;
 
   self->last_batch = now;
@@ -435,6 +451,7 @@ hand_over (TfRun    *self,
       self->last_checkpoint = now;
       self->checkpoint_events = tf_engine_get_events (self->engine);
       batch->checkpoint = tf_run_save (self);
+      batch->candles = fresh_candles (self, last);
       batch->events = self->checkpoint_events;
     }
   if (batch->records->len > 0)

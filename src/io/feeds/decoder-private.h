@@ -39,6 +39,7 @@ struct _TfDecoder
   guint64       *recent;    /* (nullable): a ring of keys … */
   guint          recent_at;
   GHashTable    *recent_set; /* … and where they are */
+  gboolean       quiet;
 
   /* Of the message at hand */
   TfFeedSink     sink;

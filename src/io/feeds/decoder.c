@@ -35,6 +35,17 @@ tf_decoder_new (const TfVenue *venue)
   return self;
 }
 
+/**
+ * tf_decoder_set_quiet:
+ * @quiet: faults are counted only: whose messages these are is still a guess
+ */
+void
+tf_decoder_set_quiet (TfDecoder *self,
+                      gboolean   quiet)
+{
+  self->quiet = quiet;
+}
+
 void
 tf_decoder_free (TfDecoder *self)
 {
@@ -278,7 +289,7 @@ tf_decoder_fault (TfDecoder  *self,
   if (!self->failed)
     self->counts.errors++;
   self->failed = TRUE;
-  if (count (self->counts.faults, G_N_ELEMENTS (self->counts.faults), kind))
+  if (count (self->counts.faults, G_N_ELEMENTS (self->counts.faults), kind) && !self->quiet)
     g_message ("%s: found a message with a wrong or missing %s, refused it; further ones are counted",
                self->venue->id, kind);
 }

@@ -109,6 +109,8 @@ typedef struct
 } TfFeedCounts;
 
 TfDecoder          *tf_decoder_new            (const TfVenue      *venue);
+void                tf_decoder_set_quiet      (TfDecoder          *self,
+                                               gboolean            quiet);
 void                tf_decoder_free           (TfDecoder          *self);
 void                tf_decoder_reset          (TfDecoder          *self);
 gboolean            tf_decoder_decode         (TfDecoder          *self,

@@ -325,6 +325,8 @@ tf_intake_note (TfIntake   *self,
     {
       self->phase = missed ? PHASE_MISSED : PHASE_HISTORY;
       self->until = g_ascii_strtoll (strchr (note, ' '), NULL, 10);
+      if (missed) /* a bar that was open then may have ended before the session did */
+        self->now = MAX (self->now, g_ascii_strtoll (strrchr (note, ' '), NULL, 10));
     }
   else if (strcmp (note, TF_INTAKE_LIVE) == 0)
     go_live (self);

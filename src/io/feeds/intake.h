@@ -47,7 +47,7 @@ typedef struct
 /* Notes: what who listens has to say, too. Without any, all that is heard is told. */
 #define TF_INTAKE_SESSION "session" /* “session interval seed market…”: nothing is told yet */
 #define TF_INTAKE_HISTORY "history" /* “history until”: what comes is held; candles that closed by then are history */
-#define TF_INTAKE_MISSED  "missed"  /* “missed until events”: the same, but they are what an earlier session has missed */
+#define TF_INTAKE_MISSED  "missed"  /* “missed until events time”: they are what came after an earlier session, which got to there */
 #define TF_INTAKE_LIVE    "live"    /* what was held is told in order, and from now on all at once */
 #define TF_INTAKE_TIMER   "timer"   /* time has passed */
 

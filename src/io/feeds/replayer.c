@@ -211,6 +211,7 @@ guess_venue (TfRecording *recording,
       guint found = 0, n = 0;
       TfFrame frame;
 
+      tf_decoder_set_quiet (decoder, TRUE);
       if (!tf_recording_rewind (recording, error))
         {
           tf_decoder_free (decoder);

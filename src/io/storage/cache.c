@@ -1,25 +1,22 @@
 #include "io/storage/workspace-private.h"
 
-/**
- * tf_workspace_cache_candles:
- * @symbol: instrument
- * @interval: of the candles, ns
- *
- * Keeps market data for later; the newer word on a bar wins. In one transaction: all or none.
- */
+#define BARS_KEPT 20000 /* of each instrument and interval: two weeks of minutes */
+
+/* Keeps market data for later, inside a transaction of the caller; the newer word on a bar wins. */
 gboolean
-tf_workspace_cache_candles (TfWorkspace    *self,
-                            const char     *symbol,
-                            TfTime          interval,
-                            const TfCandle *candles,
-                            guint           n_candles,
-                            GError        **error)
+tf_candles_store (TfWorkspace    *self,
+                  const char     *symbol,
+                  TfTime          interval,
+                  const TfCandle *candles,
+                  guint           n_candles,
+                  GError        **error)
 {
-  g_autoptr (sqlite3_stmt) stmt = NULL;
+  g_autoptr (sqlite3_stmt) stmt = NULL, prune = NULL;
   gboolean good = TRUE;
 
   stmt = tf_db_prepare (self->db, "INSERT OR REPLACE INTO market_data_cache VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)", error);
-  if (stmt == NULL || !tf_db_begin (self->db, error))
+  prune = tf_db_prepare (self->db, "DELETE FROM market_data_cache WHERE symbol = ?1 AND interval = ?2 AND time <= ?3", error);
+  if (stmt == NULL || prune == NULL)
     return FALSE;
   tf_db_bind_text (stmt, 1, symbol);
   sqlite3_bind_int64 (stmt, 2, interval);
@@ -35,7 +32,33 @@ tf_workspace_cache_candles (TfWorkspace    *self,
       sqlite3_bind_int64 (stmt, 8, candle->volume.raw);
       good = tf_db_step (stmt, NULL, error);
     }
-  return tf_db_end (self->db, good, error);
+  if (!good || n_candles == 0)
+    return good;
+  tf_db_bind_text (prune, 1, symbol);
+  sqlite3_bind_int64 (prune, 2, interval);
+  sqlite3_bind_int64 (prune, 3, candles[n_candles - 1].time - BARS_KEPT * interval);
+  return tf_db_step (prune, NULL, error);
+}
+
+/**
+ * tf_workspace_cache_candles:
+ * @symbol: instrument
+ * @interval: of the candles, ns
+ * @candles: oldest first
+ *
+ * Keeps the newest of an instrument's closed bars for later; the newer word on a bar wins. In one transaction: all or
+ * none.
+ */
+gboolean
+tf_workspace_cache_candles (TfWorkspace    *self,
+                            const char     *symbol,
+                            TfTime          interval,
+                            const TfCandle *candles,
+                            guint           n_candles,
+                            GError        **error)
+{
+  return tf_db_begin (self->db, error)
+         && tf_db_end (self->db, tf_candles_store (self, symbol, interval, candles, n_candles, error), error);
 }
 
 /**

@@ -30,6 +30,12 @@ gboolean tf_state_store         (TfWorkspace         *self,
 gboolean tf_configuration_store (TfWorkspace         *self,
                                  const TfConfig      *config,
                                  GError             **error);
+gboolean tf_candles_store       (TfWorkspace         *self,
+                                 const char          *symbol,
+                                 TfTime               interval,
+                                 const TfCandle      *candles,
+                                 guint                n_candles,
+                                 GError             **error);
 char    *tf_params_to_json      (const TfStrategy    *strategy,
                                  const double        *params);
 gboolean tf_params_from_json    (const char          *text,

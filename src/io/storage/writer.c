@@ -60,6 +60,7 @@ tf_batch_free (TfBatch *self)
   g_clear_pointer (&self->snapshot, tf_snapshot_unref);
   g_clear_pointer (&self->checkpoint, g_bytes_unref);
   g_clear_pointer (&self->inputs, g_byte_array_unref);
+  g_clear_pointer (&self->candles, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -184,6 +185,24 @@ write_inputs (TfWriter      *self,
 }
 
 static gboolean
+write_candles (TfWriter      *self,
+               const TfBatch *batch,
+               GError       **error)
+{
+  const TfConfig *config = batch->snapshot->config;
+
+  for (guint i = 0; i < batch->candles->len; i++)
+    {
+      const GArray *candles = g_ptr_array_index (batch->candles, i);
+
+      if (!tf_candles_store (self->workspace, config->universe->items[i].symbol, config->interval,
+                             (const TfCandle *) (gpointer) candles->data, candles->len, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
 write_checkpoint (TfWriter      *self,
                   const TfBatch *batch,
                   GError       **error)
@@ -256,6 +275,9 @@ write_batches (TfWriter *self,
     }
   if (checkpoint != NULL && !write_checkpoint (self, checkpoint, error))
     return FALSE;
+  for (GList *l = batches->head; l != NULL; l = l->next)
+    if (((TfBatch *) l->data)->candles != NULL && !write_candles (self, l->data, error))
+      return FALSE;
   if (state != NULL && !write_state (self, state, checkpoint != NULL, error))
     return FALSE;
   if (inbox > 0)
