@@ -151,6 +151,75 @@ test_hostile (void)
     }
 }
 
+/* Bytes changed at random: nothing crashes, and what is still read is something. */
+static void
+test_changed (void)
+{
+  GRand *random = g_rand_new_with_seed (4);
+
+  for (guint i = 0; i < 4000; i++)
+    {
+      g_autofree char *text = g_strdup (i % 2 == 0 ? COMBINED : ATM SPLIT);
+      g_autoptr (GArray) changes = NULL;
+      gsize length = strlen (text);
+
+      for (gint k = g_rand_int_range (random, 1, 8); k > 0; k--)
+        text[g_rand_int_range (random, 0, (gint32) length)] = (char) g_rand_int_range (random, 1, 128);
+      changes = tf_edgar_changes (text, length, NULL);
+      for (guint k = 0; changes != NULL && k < changes->len; k++)
+        {
+          const TfEdgarChange *change = &g_array_index (changes, TfEdgarChange, k);
+
+          g_assert_cmpint (change->quantity.raw, >, 0);
+          g_assert_cmpint (change->price.raw, >, 0);
+          g_assert_cmpint (change->from, <=, change->until);
+        }
+    }
+  g_rand_free (random);
+}
+
+/* The known purchases, each written as a filing of this layout: all come out as they went in. */
+static void
+test_known (void)
+{
+  const char *shared = g_getenv ("TF_SHARED");
+  g_autofree char *path = g_build_filename (shared != NULL ? shared : "", "data/trades/strategy-mstr-btc-purchases-2020-2024.csv", NULL);
+  g_autofree char *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint n = 0;
+
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    {
+      g_test_skip ("no ../shared with the known purchases");
+      return;
+    }
+  lines = g_strsplit (text, "\n", -1);
+  for (guint i = 1; lines[i] != NULL && *lines[i] != '\0'; i++)
+    {
+      g_auto (GStrv) cells = g_strsplit (lines[i], ",", -1);
+      g_autofree char *html = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GArray) changes = NULL;
+      const TfEdgarChange *change;
+      gint64 raw;
+
+      if (*cells[4] == '\0')
+        continue;
+      html = g_strdup_printf ("<table><tr><td>During Period January 1, 2020 to December 31, 2024</td></tr>" HEAD
+                              "<tr><td>%s</td><td>$%.1f</td><td>$%s</td></tr></table>", cells[2],
+                              g_ascii_strtod (cells[2], NULL) * g_ascii_strtod (cells[4], NULL) / 1e6, cells[4]);
+      changes = tf_edgar_changes (html, strlen (html), &error);
+      g_assert_no_error (error);
+      change = &g_array_index (changes, TfEdgarChange, 0);
+      tf_decimal_parse (cells[2], -1, &raw, NULL);
+      g_assert_cmpint (change->quantity.raw, ==, raw);
+      tf_decimal_parse (cells[4], -1, &raw, NULL);
+      g_assert_cmpint (change->price.raw, ==, raw);
+      n++;
+    }
+  g_assert_cmpuint (n, >, 40);
+}
+
 static void
 test_time (void)
 {
@@ -340,6 +409,8 @@ main (int   argc,
       g_test_add_data_func (name, GUINT_TO_POINTER (i), test_bad);
     }
   g_test_add_func ("/edgar/hostile", test_hostile);
+  g_test_add_func ("/edgar/changed", test_changed);
+  g_test_add_func ("/edgar/known", test_known);
   g_test_add_func ("/edgar/time", test_time);
   g_test_add_func ("/edgar/list", test_list);
   g_test_add_func ("/edgar/address", test_address);

@@ -340,9 +340,17 @@ static gboolean
 not_known (GError    **error,
            const char *what)
 {
+  g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "layout not known: %s", what);
+  return FALSE;
+}
+
+static gboolean
+not_understood (GError    **error,
+                const char *cell)
+{
   char quote[TF_QUOTE_SIZE];
 
-  g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "layout not known: %s", tf_error_quote (what, -1, quote));
+  g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "layout not known: found “%s”", tf_error_quote (cell, -1, quote));
   return FALSE;
 }
 
@@ -441,11 +449,11 @@ read_three (GPtrArray *row,
   double million = unit == MILLIONS ? 1e6 : 1e9, product, told, step;
 
   if (!read_number (row->pdata[first], &count, &places))
-    return not_known (error, row->pdata[first]);
+    return not_understood (error, row->pdata[first]);
   if (!read_number (row->pdata[first + 1], &paid, &paid_places))
-    return not_known (error, row->pdata[first + 1]);
+    return not_understood (error, row->pdata[first + 1]);
   if (!read_number (row->pdata[first + 2], &price, &places))
-    return not_known (error, row->pdata[first + 2]);
+    return not_understood (error, row->pdata[first + 2]);
   product = (double) count / TF_SCALE * ((double) price / TF_SCALE);
   told = (double) paid / TF_SCALE * million;
   step = million * pow (10, -(double) paid_places);
@@ -478,7 +486,7 @@ read_dates (Reading    *self,
           self->has_period = take_date (&text, &self->from) && take_words (&text, " to ") && take_date (&text, &self->until)
             && *text == '\0' && self->from <= self->until;
           if (!self->has_period)
-            return not_known (error, row->pdata[i]);
+            return not_understood (error, row->pdata[i]);
         }
       else if (take_words (&text, "As of "))
         self->has_date = take_date (&text, &self->date) && *text == '\0';
@@ -498,13 +506,13 @@ read_table (Reading   *self,
   guint at = 0;
 
   if (header->len > 6 || header->len % 3 != 0 || values == NULL || values->len != header->len)
-    return not_known (error, header->pdata[0]);
+    return not_understood (error, header->pdata[0]);
   for (guint i = 0; i < header->len; i++)
     labels[i] = get_label (header->pdata[i]);
   for (guint i = 0; i < header->len; i += 3)
     if (labels[i] != (i > 0 || labels[0] == HOLDINGS ? HOLDINGS : labels[0] == SOLD ? SOLD : ACQUIRED)
         || (labels[i + 1] != MILLIONS && labels[i + 1] != BILLIONS) || labels[i + 2] != AVERAGE)
-      return not_known (error, header->pdata[i]);
+      return not_understood (error, header->pdata[i]);
   if (labels[0] != HOLDINGS)
     {
       TfEdgarChange change = { .from = self->from, .until = self->until, .side = labels[0] == SOLD ? -1 : 1 };
@@ -562,7 +570,7 @@ read_changes (GPtrArray *rows,
           Label label = get_label (row->pdata[i]);
 
           if (label != NOTHING)
-            return not_known (error, row->pdata[i]);
+            return not_understood (error, row->pdata[i]);
         }
       if (!read_dates (reading, row, error))
         return FALSE;
