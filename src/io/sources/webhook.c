@@ -704,6 +704,13 @@ entry_of (Listener   *self,
   return NULL;
 }
 
+/* libsoup does not know the younger ones. */
+static const char *
+phrase_of (guint status)
+{
+  return status == 421 ? "Misdirected Request" : status == 429 ? "Too Many Requests" : soup_status_get_phrase (status);
+}
+
 static void
 answer (SoupServerMessage *message,
         guint              status,
@@ -716,7 +723,7 @@ answer (SoupServerMessage *message,
     soup_message_headers_replace (headers, "Allow", "POST");
   if (status == 429)
     soup_message_headers_replace (headers, "Retry-After", "1");
-  soup_server_message_set_status (message, status, NULL);
+  soup_server_message_set_status (message, status, phrase_of (status));
   soup_server_message_set_response (message, "text/plain; charset=utf-8", SOUP_MEMORY_COPY, line, strlen (line));
 }
 
@@ -739,6 +746,21 @@ turn_away (Listener          *self,
       if (entry == NULL || each == entry)
         tf_source_hub_note (self->hub, each->spec, note, words);
     }
+}
+
+/* libsoup answers when it has read the whole body, and that may never end: says it here and reads no more. */
+static void
+cut_off (SoupServerMessage *message,
+         guint              status,
+         const char        *why)
+{
+  GSocket *socket = soup_server_message_get_socket (message);
+  g_autofree char *text = g_strdup_printf ("HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
+                                           "Content-Length: %u\r\n\r\n%s\n", status, phrase_of (status),
+                                           (guint) strlen (why) + 1, why);
+
+  g_socket_send (socket, text, strlen (text), NULL, NULL);
+  g_socket_shutdown (socket, TRUE, TRUE, NULL);
 }
 
 /* A page in a browser can be made to call this machine by a name of its own (DNS rebinding), or across origins: it can
@@ -764,6 +786,8 @@ on_headers (SoupServer        *server,
   Listener *self = data;
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   const Entry *entry = entry_of (self, path);
+  SoupEncoding encoding = soup_message_headers_get_encoding (headers);
+  gboolean large = encoding == SOUP_ENCODING_CONTENT_LENGTH && soup_message_headers_get_content_length (headers) > TF_WEBHOOK_BODY_MAX;
   guint status = 0;
   const char *why = NULL;
 
@@ -777,14 +801,16 @@ on_headers (SoupServer        *server,
     status = SOUP_STATUS_NOT_FOUND, why = "found no webhook at this path";
   else if (strcmp (soup_server_message_get_method (message), "POST") != 0)
     status = SOUP_STATUS_METHOD_NOT_ALLOWED, why = "found another method, expected POST";
-  else if (soup_message_headers_get_encoding (headers) != SOUP_ENCODING_CONTENT_LENGTH)
+  else if (encoding != SOUP_ENCODING_CONTENT_LENGTH)
     status = SOUP_STATUS_LENGTH_REQUIRED, why = "found no Content-Length";
-  else if (soup_message_headers_get_content_length (headers) > TF_WEBHOOK_BODY_MAX)
+  else if (large)
     status = SOUP_STATUS_REQUEST_ENTITY_TOO_LARGE, why = "found more than 64 KiB";
   if (status == 0)
     return;
   soup_message_headers_replace (soup_server_message_get_response_headers (message), "Connection", "close");
   turn_away (self, message, entry, status, why);
+  if (large || (encoding != SOUP_ENCODING_CONTENT_LENGTH && encoding != SOUP_ENCODING_NONE))
+    cut_off (message, status, why);
 }
 
 static void
