@@ -18,9 +18,9 @@
 #define ROWS_MAX 20000
 #define WAITING_MAX 50
 
-/* Form 8-K of companies that hold bitcoins, as Strategy Inc. (formerly MicroStrategy) files it each week: a table “BTC
- * Update” with the period, “BTC Acquired” (or sold), what was paid, the average price and “Aggregate BTC Holdings”. What
- * is not in that layout is refused. */
+/* Form 8-K of companies that hold bitcoins, as Strategy Inc. (formerly MicroStrategy) files it each week: a
+ * table “BTC Update” with the period, “BTC Acquired” (or sold), what was paid, the average price and
+ * “Aggregate BTC Holdings”. What is not in that layout is refused. */
 
 /**
  * tf_edgar_cik:
@@ -71,8 +71,8 @@ is_document (const char *text)
  * @text: submissions/CIK….json
  * @refused: (out): current reports whose line is not understood
  *
- * Returns: (transfer full): TfEdgarFilings, the 8-K of the list, oldest first; amendments (8-K/A) tell nothing new and are left
- *   out. %NULL with %TF_ERROR_INVALID when it is no such list.
+ * Returns: (transfer full): TfEdgarFilings, the 8-K of the list, oldest first; amendments (8-K/A) tell
+ *   nothing new and are left out. %NULL with %TF_ERROR_INVALID when it is no such list.
  */
 GArray *
 tf_edgar_filings (const char *text,
@@ -95,7 +95,8 @@ tf_edgar_filings (const char *text,
       columns[k] = tf_json_get_array (recent, names[k]);
       if (columns[k] == NULL || json_array_get_length (columns[k]) != json_array_get_length (columns[0]))
         {
-          g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "layout not known: found no list “%s” as long as the others", names[k]);
+          g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "layout not known: found no list “%s” as long as the others",
+                       names[k]);
           return NULL;
         }
     }
@@ -109,7 +110,8 @@ tf_edgar_filings (const char *text,
         values[k] = tf_json_as_string (json_array_get_element (columns[k], i));
       if (g_strcmp0 (values[0], "8-K") != 0)
         continue;
-      if (values[1] == NULL || values[2] == NULL || values[3] == NULL || !is_accession (values[1]) || !is_document (values[3])
+      if (values[1] == NULL || values[2] == NULL || values[3] == NULL
+          || !is_accession (values[1]) || !is_document (values[3])
           || !tf_time_parse (values[2], &filing.accepted, NULL))
         {
           ++*refused;
@@ -135,8 +137,8 @@ nth_sunday (GDateYear  year,
   return (gint64) g_date_get_julian (&date) + (7 - g_date_get_weekday (&date)) + 7 * (n - 1);
 }
 
-/* New York's clock to UTC, by the rule since 2007: summer from the second Sunday of March to the first of November, at
- * two o'clock. */
+/* New York's clock to UTC, by the rule since 2007: summer from the second Sunday of March to the first of
+ * November, at two o'clock. */
 static TfTime
 from_eastern (TfTime wall)
 {
@@ -149,7 +151,8 @@ from_eastern (TfTime wall)
   g_date_set_julian (&date, (guint32) julian);
   begin = nth_sunday (g_date_get_year (&date), G_DATE_MARCH, 2);
   end = nth_sunday (g_date_get_year (&date), G_DATE_NOVEMBER, 1);
-  if ((julian > begin || (julian == begin && hour >= 2 * TF_HOUR)) && (julian < end || (julian == end && hour < 2 * TF_HOUR)))
+  if ((julian > begin || (julian == begin && hour >= 2 * TF_HOUR))
+      && (julian < end || (julian == end && hour < 2 * TF_HOUR)))
     return wall + 4 * TF_HOUR;
   return wall + 5 * TF_HOUR;
 }
@@ -159,9 +162,10 @@ from_eastern (TfTime wall)
  * @accepted: acceptanceDateTime of a filing, with its “Z” taken at its word
  * @received: when it was first seen in the list
  *
- * EDGAR writes “Z” behind all of these, but for some companies the clock is that of New York (compared with the filings'
- * own headers, which are always Eastern: for 181 of 808 companies). Nothing in the text tells which one it is. So the later
- * reading counts, since nobody could know of a filing before: Eastern, unless it was here already by then.
+ * EDGAR writes “Z” behind all of these, but for some companies the clock is that of New York (compared with
+ * the filings' own headers, which are always Eastern: for 181 of 808 companies). Nothing in the text tells
+ * which one it is. So the later reading counts, since nobody could know of a filing before: Eastern, unless
+ * it was here already by then.
  *
  * Returns: when the filing was public
  */
@@ -196,8 +200,8 @@ following (xmlNode  *node,
   return node == root ? NULL : node->next;
 }
 
-/* The text below @root, without that of tables in it, in one line: any white space is one space, signs for nothing
- * (soft hyphens, zero-width spaces) are left out. */
+/* The text below @root, without that of tables in it, in one line: any white space is one space, signs for
+ * nothing (soft hyphens, zero-width spaces) are left out. */
 static char *
 read_text (xmlNode *root,
            gboolean tables)
@@ -210,7 +214,8 @@ read_text (xmlNode *root,
       table = !tables && node != root && is_element (node, "table");
       if (node->type != XML_TEXT_NODE && node->type != XML_CDATA_SECTION_NODE)
         {
-          space = space || is_element (node, "br") || is_element (node, "p") || is_element (node, "div") || is_element (node, "td");
+          space = space || is_element (node, "br") || is_element (node, "p") || is_element (node, "div")
+            || is_element (node, "td");
           continue;
         }
       for (const char *p = (const char *) node->content; p != NULL && *p != '\0'; p = g_utf8_next_char (p))
@@ -360,7 +365,8 @@ take_date (const char **text,
            TfTime      *day)
 {
   static const char *const months[] = {
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
   };
   const char *p = *text;
 
@@ -372,7 +378,8 @@ take_date (const char **text,
         int end = 0;
 
         p += strlen (months[m]) + 1;
-        if (!g_ascii_isdigit (*p) || sscanf (p, "%2u, %4u%n", &d, &y, &end) != 2 || y < 1970 || g_ascii_isdigit (p[end]))
+        if (!g_ascii_isdigit (*p) || sscanf (p, "%2u, %4u%n", &d, &y, &end) != 2 || y < 1970
+            || g_ascii_isdigit (p[end]))
           return FALSE;
         g_snprintf (date, sizeof date, "%04u-%02u-%02u", y, m + 1, d);
         *text = p + end;
@@ -435,8 +442,8 @@ read_number (const char *cell,
   return *p == '\0' && tf_decimal_parse (digits->str, (gssize) digits->len, raw, NULL);
 }
 
-/* Three cells: how many, what they cost together, the average. The filing rounds the second: the others have to agree
- * with it, or a column is not what it is taken for. */
+/* Three cells: how many, what they cost together, the average. The filing rounds the second: the others have
+ * to agree with it, or a column is not what it is taken for. */
 static gboolean
 read_three (GPtrArray *row,
             guint      first,
@@ -483,8 +490,8 @@ read_dates (Reading    *self,
 
       if (take_words (&text, "During Period "))
         {
-          self->has_period = take_date (&text, &self->from) && take_words (&text, " to ") && take_date (&text, &self->until)
-            && *text == '\0' && self->from <= self->until;
+          self->has_period = take_date (&text, &self->from) && take_words (&text, " to ")
+            && take_date (&text, &self->until) && *text == '\0' && self->from <= self->until;
           if (!self->has_period)
             return not_understood (error, row->pdata[i]);
         }
@@ -531,7 +538,8 @@ read_table (Reading   *self,
     }
   if (at < header->len)
     {
-      TfEdgarChange *last = self->changes->len > 0 ? &g_array_index (self->changes, TfEdgarChange, self->changes->len - 1) : NULL;
+      guint n = self->changes->len;
+      TfEdgarChange *last = n > 0 ? &g_array_index (self->changes, TfEdgarChange, n - 1) : NULL;
 
       if (!self->has_date)
         return not_known (error, "no date above the holdings");
@@ -582,7 +590,8 @@ read_changes (GPtrArray *rows,
 static gboolean
 has_sentence (const char *text)
 {
-  return g_regex_match_simple ("\\b(acquired|purchased|bought|sold)\\b[^.]{0,120}?\\b[0-9][0-9,.]*\\s+(bitcoins?|btc)\\b", text,
+  return g_regex_match_simple ("\\b(acquired|purchased|bought|sold)\\b[^.]{0,120}?"
+                               "\\b[0-9][0-9,.]*\\s+(bitcoins?|btc)\\b", text,
                                G_REGEX_CASELESS | G_REGEX_OPTIMIZE, 0);
 }
 
@@ -592,8 +601,8 @@ has_sentence (const char *text)
  *
  * Bitcoins acquired or sold, as the tables of the document say. No table or only dashes is none.
  *
- * Returns: (transfer full): TfEdgarChanges in the order of the document; %NULL with %TF_ERROR_INVALID or %TF_ERROR_RANGE as “layout
- *   not known: …” when there may be some that are not understood
+ * Returns: (transfer full): TfEdgarChanges in the order of the document; %NULL with %TF_ERROR_INVALID or
+ *   %TF_ERROR_RANGE as “layout not known: …” when there may be some that are not understood
  */
 GArray *
 tf_edgar_changes (const char *html,
@@ -691,7 +700,8 @@ tell_filing (Company             *company,
 
       if (change->until > filing->accepted)
         {
-          tf_source_hub_note (hub, company->spec, TF_SOURCE_NOTE_ERROR, "layout not known: a period that ends after the filing");
+          tf_source_hub_note (hub, company->spec, TF_SOURCE_NOTE_ERROR,
+                              "layout not known: a period that ends after the filing");
           return;
         }
       if (i == 0)
@@ -731,7 +741,8 @@ on_document (const TfAnswer *answer,
     }
   else if (!answer->permanent && ++company->tries < TRIES)
     {
-      company->retry = tf_source_hub_after (hub, MAX (answer->retry_ms, tf_source_hub_pace (hub, RETRY_MS)), on_retry, company);
+      company->retry = tf_source_hub_after (hub, MAX (answer->retry_ms, tf_source_hub_pace (hub, RETRY_MS)),
+                                            on_retry, company);
       return;
     }
   else
@@ -755,11 +766,12 @@ fetch_next (Company *company)
   if (filing == NULL || company->asking != 0 || company->retry != NULL)
     return;
   parts = g_strsplit (filing->accession, "-", 3);
-  url = g_strdup_printf ("%s/Archives/edgar/data/%" G_GUINT64_FORMAT "/%s%s%s/%s", company->edgar->archive, company->cik,
-                         parts[0], parts[1], parts[2], filing->document);
+  url = g_strdup_printf ("%s/Archives/edgar/data/%" G_GUINT64_FORMAT "/%s%s%s/%s",
+                         company->edgar->archive, company->cik, parts[0], parts[1], parts[2], filing->document);
   company->asking = tf_fetcher_send (tf_source_hub_get_fetcher (company->edgar->hub),
-                                     &(TfRequest) { .url = url, .user_agent = company->agent, .max_bytes = BYTES_MAX },
-                                     on_document, company);
+                                     &(TfRequest) {
+                                       .url = url, .user_agent = company->agent, .max_bytes = BYTES_MAX,
+                                     }, on_document, company);
 }
 
 static void
@@ -777,7 +789,8 @@ on_list (const TfAnswer *answer,
     {
       if (answer->status == 403)
         tf_source_hub_set_state (hub, company->spec, TF_SOURCE_WAITING,
-                                 "EDGAR refuses (HTTP 403): too many questions, or a contact that it does not take", answer->retry_ms);
+                                 "EDGAR refuses (HTTP 403): too many questions, or a contact that it does not take",
+                                 answer->retry_ms);
       else if (answer->permanent)
         g_clear_pointer (&company->poller, tf_poller_free);
       return;
@@ -869,7 +882,8 @@ edgar_open (TfSourceHub               *hub,
 
       if (!is_contact (specs[i]->contact))
         {
-          tf_source_hub_set_state (hub, specs[i], TF_SOURCE_FAILED, "EDGAR wants a contact: your name and e-mail address", 0);
+          tf_source_hub_set_state (hub, specs[i], TF_SOURCE_FAILED,
+                                   "EDGAR wants a contact: your name and e-mail address", 0);
           continue;
         }
       company = g_new0 (Company, 1);
@@ -881,8 +895,10 @@ edgar_open (TfSourceHub               *hub,
       g_queue_init (&company->waiting);
       url = g_strdup_printf ("%s/submissions/CIK%010" G_GUINT64_FORMAT ".json", self->endpoint, company->cik);
       company->poller = tf_poller_new (fetcher,
-                                       &(TfRequest) { .url = url, .user_agent = company->agent, .max_bytes = BYTES_MAX,
-                                                      .conditional = TRUE },
+                                       &(TfRequest) {
+                                         .url = url, .user_agent = company->agent, .max_bytes = BYTES_MAX,
+                                         .conditional = TRUE,
+                                       },
                                        tf_source_hub_pace (hub, POLL_MS), on_list, company);
       g_ptr_array_add (self->companies, company);
     }

@@ -4,8 +4,9 @@
 
 #include "core/base/error.h"
 
-/* json-glib goes into each bracket by a call of its own: some 100,000 of them end the stack. It also takes comments, in
- * which a quote could hide brackets from this look, so a character that is none of JSON's ends it, too. */
+/* json-glib goes into each bracket by a call of its own: some 100,000 of them end the stack. It also takes
+ * comments, in which a quote could hide brackets from this look, so a character that is none of JSON's ends
+ * it, too. */
 static gboolean
 is_shallow (const char *text,
             gsize       length)

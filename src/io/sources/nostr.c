@@ -19,8 +19,8 @@
 #define OVERLAP_S 120
 #define STORED_MAX 100
 
-/* Nostr (NIP-01): an author's signed notes, told by relays that nobody has to trust. An id is the hash of what was
- * written, the signature (BIP-340) says who wrote it. */
+/* Nostr (NIP-01): an author's signed notes, told by relays that nobody has to trust. An id is the hash of
+ * what was written, the signature (BIP-340) says who wrote it. */
 
 static gboolean
 invalid (GError    **error,
@@ -136,7 +136,8 @@ write_hex (const guint8 *bytes,
  * @address: an author's public key as npub1… (NIP-19) or as 64 hexadecimal digits
  * @key: (out): its x coordinate
  *
- * A key that is no point of the curve is refused, too: a mistyped one in hexadecimal mostly is none. %TF_ERROR_INVALID.
+ * A key that is no point of the curve is refused, too: a mistyped one in hexadecimal mostly is none.
+ * %TF_ERROR_INVALID.
  */
 gboolean
 tf_nostr_key (const char *address,
@@ -263,7 +264,8 @@ refuse (GError    **error,
  * @object: an event of NIP-01
  * @note: (out): what it says; its text lives as long as @object
  *
- * Refuses what is not complete, whose id is not the hash of its content, and whose signature is not its author's.
+ * Refuses what is not complete, whose id is not the hash of its content, and whose signature is not its
+ * author's.
  */
 gboolean
 tf_nostr_note_read (JsonObject  *object,
@@ -336,7 +338,9 @@ struct _Nostr
 static void
 tell_state (Nostr *self)
 {
-  static const TfSourceState best_first[] = { TF_SOURCE_LIVE, TF_SOURCE_CONNECTING, TF_SOURCE_WAITING, TF_SOURCE_FAILED, TF_SOURCE_OFF };
+  static const TfSourceState best_first[] = {
+    TF_SOURCE_LIVE, TF_SOURCE_CONNECTING, TF_SOURCE_WAITING, TF_SOURCE_FAILED, TF_SOURCE_OFF,
+  };
   const Relay *best = NULL;
 
   for (guint s = 0; s < G_N_ELEMENTS (best_first) && best == NULL; s++)
@@ -447,8 +451,8 @@ on_event (Relay      *relay,
       tf_source_hub_note (self->hub, spec, TF_SOURCE_NOTE_ERROR, "found a note dated in the future");
       return;
     }
-  /* The author writes the date. A note that was not there when the relay told what it had, and is old all the same, is
-   * dated back: it would look like foresight. */
+  /* The author writes the date. A note that was not there when the relay told what it had, and is old all the
+   * same, is dated back: it would look like foresight. */
   if (relay->caught_up && note.created < now - LATE)
     {
       tf_source_hub_note (self->hub, spec, TF_SOURCE_NOTE_ERROR, "found a new note with an old date");
@@ -487,12 +491,15 @@ on_opened (TfLine  *line,
   tf_line_send (line, text->str);
 }
 
-/* The relay ended the question. Words before the colon are of NIP-01: some mean that asking again is no use. */
+/* The relay ended the question. Words before the colon are of NIP-01: some mean that asking again is no use.
+ * */
 static void
 on_ended (Relay      *relay,
           const char *why)
 {
-  static const char *const final[] = { "auth-required:", "restricted:", "blocked:", "unsupported:", "invalid:", "pow:" };
+  static const char *const final[] = {
+    "auth-required:", "restricted:", "blocked:", "unsupported:", "invalid:", "pow:",
+  };
   g_autofree char *reason = g_strdup_printf ("ended the subscription: %.80s", why != NULL ? why : "");
 
   for (guint i = 0; why != NULL && i < G_N_ELEMENTS (final); i++)
@@ -520,7 +527,8 @@ on_relay_message (TfLine     *line,
   const char *second = n > 1 ? tf_json_as_string (json_array_get_element (array, 1)) : NULL;
 
   if (verb == NULL)
-    note_all (relay->nostr, TF_SOURCE_NOTE_ERROR, error != NULL ? error->message : "found a message that is no list of NIP-01");
+    note_all (relay->nostr, TF_SOURCE_NOTE_ERROR,
+              error != NULL ? error->message : "found a message that is no list of NIP-01");
   else if (strcmp (verb, "NOTICE") == 0)
     note_all (relay->nostr, TF_SOURCE_NOTE_IGNORED, second);
   else if (g_strcmp0 (second, "tf") != 0)

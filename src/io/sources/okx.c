@@ -14,8 +14,8 @@
 #define ROWS_MAX 100       /* of one answer; a trader with more positions than that is not followed */
 #define RECENT (7 * TF_DAY)
 
-/* OKX shows what its public lead traders hold now, in contracts, and what they closed. Nothing tells of a change:
- * two looks are compared, and each difference is a signal with the position afterwards. */
+/* OKX shows what its public lead traders hold now, in contracts, and what they closed. Nothing tells of a
+ * change: two looks are compared, and each difference is a signal with the position afterwards. */
 
 /* A decimal as the venue writes it, which has up to 20 places: what is beyond 1e-8 is cut off. */
 static gboolean
@@ -67,7 +67,8 @@ get_rows (JsonNode *root,
       char quote[TF_QUOTE_SIZE];
 
       if (strcmp (code, "60004") == 0)
-        g_set_error (error, TF_ERROR, TF_ERROR_NOT_FOUND, "OKX knows no such lead trader, or the positions are hidden");
+        g_set_error (error, TF_ERROR, TF_ERROR_NOT_FOUND,
+                     "OKX knows no such lead trader, or the positions are hidden");
       else if (strcmp (code, "50011") == 0)
         g_set_error (error, TF_ERROR, TF_ERROR_BUSY, "OKX wants fewer questions (50011)");
       else
@@ -89,8 +90,8 @@ new_table (void)
 /**
  * tf_okx_read_contracts:
  *
- * What one contract is worth in coins, of GET /api/v5/public/instruments: of linear contracts only, since one of an inverse
- * contract is an amount of dollars.
+ * What one contract is worth in coins, of GET /api/v5/public/instruments: of linear contracts only, since one
+ * of an inverse contract is an amount of dollars.
  *
  * Returns: (transfer full): instrument to gint64 in units of 1e-8 coins; %NULL with %TF_ERROR_INVALID
  */
@@ -113,7 +114,8 @@ tf_okx_read_contracts (const char *text,
       char name[32];
       gint64 value, times = TF_SCALE;
 
-      if (!take_text (row, "instId", name, sizeof name) || g_strcmp0 (tf_json_get_string (row, "ctType"), "linear") != 0
+      if (!take_text (row, "instId", name, sizeof name)
+          || g_strcmp0 (tf_json_get_string (row, "ctType"), "linear") != 0
           || !read_decimal (tf_json_get_string (row, "ctVal"), &value) || value <= 0
           || (many != NULL && *many != '\0' && !read_decimal (many, &times)) || times != TF_SCALE
           || coin == NULL || !g_str_has_prefix (name, coin) || name[strlen (coin)] != '-')
@@ -136,11 +138,12 @@ is_of (JsonObject *row,
  * tf_okx_read_positions:
  * @trader: the lead trader's code: another's row spoils the answer
  *
- * The answer of GET /api/v5/copytrading/public-current-subpositions. One row that is not understood makes all of it none:
- * half a portfolio would look like closing the rest.
+ * The answer of GET /api/v5/copytrading/public-current-subpositions. One row that is not understood makes all
+ * of it none: half a portfolio would look like closing the rest.
  *
- * Returns: (transfer full): subPosId to TfOkxPosition; %NULL with %TF_ERROR_INVALID, %TF_ERROR_NOT_FOUND when there is no such
- *   trader or the positions are hidden, %TF_ERROR_BUSY when asked too often, %TF_ERROR_RANGE with too many positions
+ * Returns: (transfer full): subPosId to TfOkxPosition; %NULL with %TF_ERROR_INVALID, %TF_ERROR_NOT_FOUND when
+ *   there is no such trader or the positions are hidden, %TF_ERROR_BUSY when asked too often, %TF_ERROR_RANGE
+ *   with too many positions
  */
 GHashTable *
 tf_okx_read_positions (const char *text,
@@ -168,8 +171,10 @@ tf_okx_read_positions (const char *text,
       g_autofree TfOkxPosition *position = g_new0 (TfOkxPosition, 1);
       char id[32];
 
-      if (!take_text (row, "subPosId", id, sizeof id) || !take_text (row, "instId", position->instrument, sizeof position->instrument)
-          || !is_of (row, trader) || side == NULL || !read_decimal (tf_json_get_string (row, "subPos"), &position->contracts)
+      if (!take_text (row, "subPosId", id, sizeof id)
+          || !take_text (row, "instId", position->instrument, sizeof position->instrument)
+          || !is_of (row, trader) || side == NULL
+          || !read_decimal (tf_json_get_string (row, "subPos"), &position->contracts)
           || !read_ms (tf_json_get_string (row, "openTime"), &position->opened)
           || (strcmp (side, "net") != 0 && strcmp (side, "long") != 0 && strcmp (side, "short") != 0)
           || (strcmp (side, "long") == 0 && position->contracts < 0))
@@ -177,7 +182,8 @@ tf_okx_read_positions (const char *text,
           g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found a position (%u) that is not understood", i + 1);
           return NULL;
         }
-      /* The documented short has a positive number, the text beside it speaks of a negative one: both are short. */
+      /* The documented short has a positive number, the text beside it speaks of a negative one: both are
+       * short. */
       if (strcmp (side, "short") == 0)
         position->contracts = -ABS (position->contracts);
       if (!read_decimal (tf_json_get_string (row, "openAvgPx"), &position->price.raw) || position->price.raw < 0)
@@ -191,8 +197,8 @@ tf_okx_read_positions (const char *text,
 /**
  * tf_okx_read_closes:
  *
- * The answer of GET /api/v5/copytrading/public-subpositions-history. Rows that are not understood are left out: they only
- * tell more of what is known already.
+ * The answer of GET /api/v5/copytrading/public-subpositions-history. Rows that are not understood are left
+ * out: they only tell more of what is known already.
  *
  * Returns: (transfer full): subPosId to TfOkxClose; %NULL with an error as tf_okx_read_positions()
  */
@@ -215,7 +221,8 @@ tf_okx_read_closes (const char *text,
       g_autofree TfOkxClose *close = g_new0 (TfOkxClose, 1);
       char id[32];
 
-      if (!take_text (row, "subPosId", id, sizeof id) || !take_text (row, "instId", close->instrument, sizeof close->instrument)
+      if (!take_text (row, "subPosId", id, sizeof id)
+          || !take_text (row, "instId", close->instrument, sizeof close->instrument)
           || !is_of (row, trader) || !read_ms (tf_json_get_string (row, "closeTime"), &close->closed))
         continue;
       if (!read_decimal (tf_json_get_string (row, "closeAvgPx"), &close->price.raw) || close->price.raw < 0)
@@ -371,9 +378,9 @@ by_time (gconstpointer a,
  * @closes: (nullable): of tf_okx_read_closes()
  * @now: when this look came
  *
- * One signal for each instrument whose positions changed: side is that of the change, or 0 when nothing is left. Without the
- * worth of a contract there is a side, but neither quantity nor position. It was published when it was seen; only what was
- * there before the first look counts from when it happened.
+ * One signal for each instrument whose positions changed: side is that of the change, or 0 when nothing is
+ * left. Without the worth of a contract there is a side, but neither quantity nor position. It was published
+ * when it was seen; only what was there before the first look counts from when it happened.
  *
  * Returns: (transfer full): TfTraderSignals in the order in which they happened
  */
@@ -400,7 +407,6 @@ tf_okx_changes (GHashTable *before,
       TfTime happened = change->after != 0 && grew ? change->opened : change->closed;
       TfTraderSignal signal = { .received = now };
       char count[TF_DECIMAL_SIZE];
-      const char *end = name;
 
       if (change->newest == NULL || (before != NULL && change->after == change->before))
         continue;
@@ -415,11 +421,11 @@ tf_okx_changes (GHashTable *before,
         g_snprintf (signal.id, sizeof signal.id, "%s/%s/%" G_GINT64_FORMAT, change->newest, count, now / TF_SECOND);
       else
         g_snprintf (signal.id, sizeof signal.id, "%s/%s", change->newest, count);
-      if (g_str_has_suffix (name, "-SWAP"))
-        end += strlen (name) - strlen ("-SWAP");
-      g_snprintf (signal.symbol, sizeof signal.symbol, "%.*s", end != name ? (int) (end - (const char *) name) : 31, (const char *) name);
-      g_snprintf (signal.evidence, sizeof signal.evidence, "%s, position %s now %s contracts", (const char *) name, change->newest,
-                  count);
+      g_strlcpy (signal.symbol, name, sizeof signal.symbol);
+      if (g_str_has_suffix (signal.symbol, "-SWAP"))
+        signal.symbol[strlen (signal.symbol) - strlen ("-SWAP")] = '\0';
+      g_snprintf (signal.evidence, sizeof signal.evidence, "%s, position %s now %s contracts", (const char *) name,
+                  change->newest, count);
       g_array_append_val (signals, signal);
     }
   g_array_sort (signals, by_time);
@@ -459,7 +465,8 @@ tell_changes (Lead       *lead,
               GHashTable *closes)
 {
   Okx *self = lead->okx;
-  g_autoptr (GArray) signals = tf_okx_changes (lead->before, lead->after, self->contracts, closes, tf_source_hub_now (self->hub));
+  g_autoptr (GArray) signals = tf_okx_changes (lead->before, lead->after, self->contracts, closes,
+                                               tf_source_hub_now (self->hub));
   g_autofree char *text = g_steal_pointer (&lead->text);
 
   g_clear_pointer (&lead->before, g_hash_table_unref);
@@ -508,7 +515,8 @@ static char *
 make_url (Lead       *lead,
           const char *what)
 {
-  return g_strdup_printf ("%s/api/v5/copytrading/%s?instType=SWAP&uniqueCode=%s", lead->okx->endpoint, what, lead->spec->address);
+  return g_strdup_printf ("%s/api/v5/copytrading/%s?instType=SWAP&uniqueCode=%s", lead->okx->endpoint, what,
+                          lead->spec->address);
 }
 
 static void
@@ -527,7 +535,8 @@ on_positions (const TfAnswer *answer,
       tf_source_hub_judge (self->hub, lead->spec, answer);
       if (answer->status == 403 || answer->status == 451)
         tf_source_hub_set_state (self->hub, lead->spec, answer->permanent ? TF_SOURCE_FAILED : TF_SOURCE_WAITING,
-                                 "OKX does not answer here: this region or this address is blocked", answer->retry_ms);
+                                 "OKX does not answer here: this region or this address is blocked",
+                                 answer->retry_ms);
       if (answer->permanent)
         g_clear_pointer (&lead->poller, tf_poller_free);
       return;
@@ -547,7 +556,8 @@ on_positions (const TfAnswer *answer,
     {
       g_autofree char *url = make_url (lead, "public-subpositions-history");
 
-      lead->asking = tf_fetcher_send (tf_source_hub_get_fetcher (self->hub), &(TfRequest) { .url = url }, on_history, lead);
+      lead->asking = tf_fetcher_send (tf_source_hub_get_fetcher (self->hub), &(TfRequest) { .url = url },
+                                      on_history, lead);
     }
   else
     tell_changes (lead, NULL);
@@ -591,6 +601,7 @@ on_contracts (const TfAnswer *answer,
   Okx *self = data;
   g_autoptr (GError) error = NULL;
   GHashTable *contracts = NULL;
+  guint ms;
 
   self->asking = 0;
   if (answer->reason == NULL)
@@ -604,8 +615,8 @@ on_contracts (const TfAnswer *answer,
     for (guint i = 0; i < self->leads->len; i++)
       tf_source_hub_note (self->hub, ((Lead *) g_ptr_array_index (self->leads, i))->spec, TF_SOURCE_NOTE_ERROR,
                           error != NULL ? error->message : answer->reason);
-  self->retry = tf_source_hub_after (self->hub, tf_source_hub_pace (self->hub, contracts != NULL ? CONTRACTS_MS : CONTRACTS_RETRY_MS),
-                                     on_contracts_due, self);
+  ms = tf_source_hub_pace (self->hub, contracts != NULL ? CONTRACTS_MS : CONTRACTS_RETRY_MS);
+  self->retry = tf_source_hub_after (self->hub, ms, on_contracts_due, self);
   start_leads (self);
 }
 
@@ -614,7 +625,8 @@ ask_contracts (Okx *self)
 {
   g_autofree char *url = g_strdup_printf ("%s/api/v5/public/instruments?instType=SWAP", self->endpoint);
 
-  self->asking = tf_fetcher_send (tf_source_hub_get_fetcher (self->hub), &(TfRequest) { .url = url }, on_contracts, self);
+  self->asking = tf_fetcher_send (tf_source_hub_get_fetcher (self->hub), &(TfRequest) { .url = url },
+                                  on_contracts, self);
 }
 
 static void
@@ -649,12 +661,15 @@ static gboolean
 okx_check (const char *address,
            GError    **error)
 {
-  gsize length = strlen (address);
+  gsize length = strlen (address), n = 0;
   char quote[TF_QUOTE_SIZE];
 
-  if ((length == 16 || length == 18) && strspn (address, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz") == length)
+  while (g_ascii_isalnum (address[n]))
+    n++;
+  if (n == length && (length == 16 || length == 18))
     return TRUE;
-  g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found “%s”, expected a lead trader's code: 16 or 18 letters and digits",
+  g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
+               "found “%s”, expected a lead trader's code: 16 or 18 letters and digits",
                tf_error_quote (address, -1, quote));
   return FALSE;
 }

@@ -25,7 +25,8 @@ static const TfSourceKind kinds[] = {
   /* The signature proves who wrote it, but a text is still only words about a trade: C, as of any public statement. */
   { "nostr", N_("Author on Nostr"), 'C', N_("Public key: npub1… or 64 hexadecimal digits"),
     "wss://relay.damus.io wss://nos.lol wss://relay.primal.net", &tf_source_nostr },
-  { "watched", N_("Watched file or folder"), 'D', N_("Path of a signal file or of a folder of them; #all behind it: with what is there already"), NULL,
+  { "watched", N_("Watched file or folder"), 'D',
+    N_("Path of a signal file or of a folder of them; #all behind it: with what is there already"), NULL,
     &tf_source_watched },
   { NULL },
 };

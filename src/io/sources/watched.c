@@ -18,8 +18,8 @@
 #define FILES_MAX 256
 #define MARK 64           /* bytes before the place that was read to, by which it is known again */
 
-/* A file that grows. It is known by what was read of it last, not by its number: a program may append to it, write it
- * anew as a whole with more at the end, rename it away and begin another, or cut it off. */
+/* A file that grows. It is known by what was read of it last, not by its number: a program may append to it,
+ * write it anew as a whole with more at the end, rename it away and begin another, or cut it off. */
 struct _TfTail
 {
   char     *path;
@@ -204,8 +204,8 @@ open_path (TfTail      *self,
       g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "%s: found no plain file", tf_tail_get_name (self));
     }
   else
-    g_set_error (error, TF_ERROR, code == ENOENT || code == ENOTDIR ? TF_ERROR_NOT_FOUND : TF_ERROR_INVALID, "%s: %s",
-                 tf_tail_get_name (self), g_strerror (code));
+    g_set_error (error, TF_ERROR, code == ENOENT || code == ENOTDIR ? TF_ERROR_NOT_FOUND : TF_ERROR_INVALID,
+                 "%s: %s", tf_tail_get_name (self), g_strerror (code));
   return -1;
 }
 
@@ -214,8 +214,8 @@ open_path (TfTail      *self,
  * @callback: for each line that was completed since the last time
  * @more: (out): it is not at the end: to be called again soon
  *
- * Returns: %FALSE with %TF_ERROR_NOT_FOUND when there is no file now, or %TF_ERROR_INVALID when it cannot be read; it may be
- *   called again, and goes on where it was
+ * Returns: %FALSE with %TF_ERROR_NOT_FOUND when there is no file now, or %TF_ERROR_INVALID when it cannot be
+ *   read; it may be called again, and goes on where it was
  */
 gboolean
 tf_tail_read (TfTail     *self,
@@ -325,7 +325,8 @@ on_line (const char *line,
     g_set_error (&error, TF_ERROR, TF_ERROR_INVALID, "published_at: found a time in the future");
   if (error != NULL)
     {
-      g_autofree char *why = g_strdup_printf ("%s:%" G_GUINT64_FORMAT ": %s", tf_tail_get_name (place->tail), number, error->message);
+      g_autofree char *why = g_strdup_printf ("%s:%" G_GUINT64_FORMAT ": %s", tf_tail_get_name (place->tail),
+                                              number, error->message);
 
       tf_source_hub_note (hub, place->spec, TF_SOURCE_NOTE_ERROR, why);
       return;
@@ -429,7 +430,8 @@ look (Place *place)
   if (folder)
     list_folder (place, &error);
   else if (g_hash_table_size (place->tails) == 0 && g_file_test (place->path, G_FILE_TEST_EXISTS))
-    g_hash_table_insert (place->tails, g_strdup (place->path), tf_tail_new (place->path, !place->whole && !place->looked));
+    g_hash_table_insert (place->tails, g_strdup (place->path),
+                         tf_tail_new (place->path, !place->whole && !place->looked));
   else if (!g_file_test (place->path, G_FILE_TEST_EXISTS))
     g_set_error (&error, TF_ERROR, TF_ERROR_NOT_FOUND, "no such file or folder now: %.100s", place->path);
   place->looked = TRUE;
@@ -550,7 +552,8 @@ watched_check (const char *address,
 
   if (g_path_is_absolute (address))
     return TRUE;
-  g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found “%s”, expected the whole path of a file or folder, from / on",
+  g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
+               "found “%s”, expected the whole path of a file or folder, from / on",
                tf_error_quote (address, -1, quote));
   return FALSE;
 }
