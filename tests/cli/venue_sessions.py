@@ -51,6 +51,13 @@ class Trade(typing.NamedTuple):
     side: int  # of the aggressor
 
 
+class Said(typing.NamedTuple):
+    """A trade in a venue's words."""
+    name: str  # of the instrument
+    id: int
+    quantity: decimal.Decimal
+
+
 class Book(typing.NamedTuple):
     time: int
     bids: dict  # price → quantity, best first
@@ -177,7 +184,7 @@ class Binance:
     @staticmethod
     def trades(message):
         data = message.get('data', {})
-        return [(data['s'], data['t'])] if data.get('e') == 'trade' else []
+        return [Said(data['s'], data['t'], decimal.Decimal(data['q']))] if data.get('e') == 'trade' else []
 
 
 class Coinbase:
@@ -239,7 +246,8 @@ class Coinbase:
 
     @staticmethod
     def trades(message):
-        return [(trade['product_id'], int(trade['trade_id'])) for event in message.get('events', ())
+        return [Said(trade['product_id'], int(trade['trade_id']), decimal.Decimal(trade['size']))
+                for event in message.get('events', ())
                 for trade in event.get('trades', ())]
 
 
@@ -312,7 +320,7 @@ class Kraken:
 
     @staticmethod
     def trades(message):
-        return [(trade['symbol'], trade['trade_id']) for trade in message.get('data', ())
+        return [Said(trade['symbol'], trade['trade_id'], trade['qty']) for trade in message.get('data', ())
                 if message.get('channel') == 'trade']
 
 
@@ -358,7 +366,8 @@ class Hyperliquid:
 
     @staticmethod
     def trades(message):
-        return [(trade['coin'], trade['tid']) for trade in message['data']] if message.get('channel') == 'trades' else []
+        return [Said(trade['coin'], trade['tid'], decimal.Decimal(trade['sz'])) for trade in message['data']
+                ] if message.get('channel') == 'trades' else []
 
 
 WRITERS = {'binance': Binance, 'coinbase': Coinbase, 'kraken': Kraken, 'hyperliquid': Hyperliquid}
@@ -376,8 +385,9 @@ def text(value):
 
 
 def trades(venue, messages):
-    """[(the venue's name of the instrument, id)] in lines of its messages."""
-    return [trade for message in messages if message.startswith('{') for trade in WRITERS[venue].trades(json.loads(message))]
+    """[Said] in lines of its messages."""
+    return [trade for message in messages if message.startswith('{') for trade in WRITERS[venue].trades(
+        json.loads(message, parse_float=decimal.Decimal))]
 
 
 class Frame(typing.NamedTuple):

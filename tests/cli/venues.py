@@ -1,11 +1,12 @@
 """The four venues as markets, side by side: bots vote, accounts trade, nothing that was said is lost, the journal holds."""
 
 import concurrent.futures
+import decimal
 import gzip
 import json
 import re
 
-from tap import CLI, HERE, check_fills, cli, main, ok, rows, same, verified
+from tap import CLI, HERE, check_fills, cli, main, ok, query, rows, same, verified
 from venue_sessions import COINS, HISTORY, VENUES, frames, make_session, serve, trades
 
 SEED = 8
@@ -58,12 +59,28 @@ def check_trades(venue, record, said):
     """Each coin's trades from the first that was told to the last, none missing, none twice."""
     heard = trades(venue, [frame.text for frame in frames(record) if frame.kind == '<'])
     played = trades(venue, messages(paths[venue]))
-    for name in sorted({name for name, _ in played}):
-        ours, all_of_it = ([number for other, number in list_of if other == name] for list_of in (heard, played))
+    for name in sorted({trade.name for trade in played}):
+        ours, all_of_it = ([trade for trade in of if trade.name == name] for of in (heard, played))
         if not ours or ours != all_of_it[all_of_it.index(ours[0]):][:len(ours)]:
             ok(False, f'{venue}: no trade of {name} is lost', ours)
     told = int(re.search(r'(\d+) trades', said)[1])
     ok(told - ON_THE_WAY <= len(heard) <= told, f'{venue}: trades heard are trades told', len(heard), said)
+
+
+def check_bars(venue, workspace, record):
+    """The bars that are kept are of the trades that were heard, each once: by their volumes."""
+    heard = {}
+    for frame in frames(record):
+        for trade in trades(venue, [frame.text] if frame.kind == '<' else []):
+            key = next(coin.name for coin in COINS if trade.name.startswith(coin.name)), frame.time // 1_000_000_000
+            heard[key] = heard.get(key, 0) + trade.quantity
+    bars = {(symbol.split('-')[0], time // 1_000_000_000): decimal.Decimal(volume).scaleb(-8) for symbol, time, volume in query(
+        workspace, 'SELECT symbol, time, volume FROM market_data_cache WHERE interval = 1000000000')}
+    first = min(second for _, second in heard)
+    last = min(max(second for name, second in bars if name == coin.name) for coin in COINS)
+    found, expected = ({key: volume for key, volume in of.items() if first < key[1] <= last and volume} for of in (bars, heard))
+    ok(found == expected and len(found) > SECONDS, f'{venue}: bars are made of all trades, each once', len(found), len(expected),
+       sorted(set(found.items()) ^ set(expected.items()))[:10])
 
 
 def test_markets():
@@ -89,6 +106,7 @@ def test_markets():
         same(len(rows('fills', workspace)), found['fills'], f'{venue}: fills are kept')
         check_fills(workspace, f'{venue}: no order is filled beyond its quantity')
         check_trades(venue, record, said)
+        check_bars(venue, workspace, record)
         verified(workspace, f'{venue}: the journal verifies, and its accounts are the stored ones')
     # Confidence takes more bars than a venue without candles of a second gives: there accounts trade on probation.
     ok(accepted > 0, f'with {HISTORY} bars of history some verdicts are ACCEPTED')
