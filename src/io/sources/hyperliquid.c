@@ -511,6 +511,20 @@ on_changed (TfLine       *line,
       }
 }
 
+static void
+ask_positions (User *user,
+               guint interval_ms)
+{
+  Driver *self = user->driver;
+  char address[2 * TF_ADDRESS_SIZE + 3];
+  g_autofree char *body = g_strdup_printf ("{\"type\":\"clearinghouseState\",\"user\":\"%s\"}",
+                                           tf_address_format (&user->address, address));
+  TfRequest request = { .url = self->info, .body = body, .cost = STATE_WEIGHT };
+
+  user->poller = tf_poller_new (tf_source_hub_get_fetcher (self->hub), &request,
+                                tf_source_hub_pace (self->hub, interval_ms), on_positions, user);
+}
+
 /* The coins whose trades are listened to. New ones are found from hour to hour. An unknown one would make the venue hang
  * up, so only those that it named itself. */
 static void
@@ -533,11 +547,17 @@ on_meta (const TfAnswer *answer,
       g_ptr_array_add (self->coins, g_strdup (name));
       g_hash_table_add (self->coin_set, self->coins->pdata[self->coins->len - 1]);
     }
-  if (universe == NULL)
-    for (guint k = 0; k < self->users->len; k++)
-      if (((User *) self->users->pdata[k])->way == TAPE)
-        note (self->users->pdata[k], TF_SOURCE_NOTE_ERROR,
-              answer->reason != NULL ? answer->reason : "no list of coins from the venue");
+  for (guint k = 0; k < self->users->len; k++)
+    {
+      User *user = self->users->pdata[k];
+
+      if (user->way != TAPE)
+        continue;
+      if (universe == NULL)
+        note (user, TF_SOURCE_NOTE_ERROR, answer->reason != NULL ? answer->reason : "no list of coins from the venue");
+      else if (user->poller == NULL) /* a thousand of them would have kept this one waiting */
+        ask_positions (user, tf_hyperliquid_plan (self->users->len).tape_ms);
+    }
   subscribe_coins (self);
 }
 
@@ -601,20 +621,6 @@ add_users (Driver                    *self,
 }
 
 static void
-ask_positions (User *user,
-               guint interval_ms)
-{
-  Driver *self = user->driver;
-  char address[2 * TF_ADDRESS_SIZE + 3];
-  g_autofree char *body = g_strdup_printf ("{\"type\":\"clearinghouseState\",\"user\":\"%s\"}",
-                                           tf_address_format (&user->address, address));
-  TfRequest request = { .url = self->info, .body = body, .cost = STATE_WEIGHT };
-
-  user->poller = tf_poller_new (tf_source_hub_get_fetcher (self->hub), &request,
-                                tf_source_hub_pace (self->hub, interval_ms), on_positions, user);
-}
-
-static void
 give_ways (Driver *self)
 {
   TfHyperliquidPlan plan = tf_hyperliquid_plan (self->users->len);
@@ -643,7 +649,8 @@ give_ways (Driver *self)
     {
       User *user = self->users->pdata[k];
 
-      ask_positions (user, user->way == PUSH ? plan.push_ms : user->way == POLL ? plan.poll_ms : plan.tape_ms);
+      if (user->way != TAPE)
+        ask_positions (user, user->way == PUSH ? plan.push_ms : plan.poll_ms);
     }
 }
 
