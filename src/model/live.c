@@ -129,7 +129,7 @@ static void on_fetched (TfConnection  *connection,
 static void
 ask_for_candles (TfLive *self)
 {
-  TfTime until = g_get_real_time () * 1000 / self->interval * self->interval;
+  TfTime until = tf_connection_now (self->connection) / self->interval * self->interval;
   g_autofree char *note = self->ends == NULL
     ? g_strdup_printf ("%s %" G_GINT64_FORMAT, TF_INTAKE_HISTORY, until)
     : g_strdup_printf ("%s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, TF_INTAKE_MISSED, until, self->events,
@@ -180,7 +180,7 @@ on_fetched (TfConnection  *connection,
   if (self->step == STEP_CANDLES)
     {
       self->step = STEP_LIVE;
-      self->next_timer = timer_after (self, g_get_real_time () * 1000);
+      self->next_timer = timer_after (self, tf_connection_now (connection));
       tf_connection_note (connection, TF_INTAKE_LIVE);
     }
   g_mutex_lock (&self->lock);
@@ -208,7 +208,7 @@ static gboolean
 on_tick (gpointer data)
 {
   TfLive *self = data;
-  TfTime now = g_get_real_time () * 1000;
+  TfTime now = tf_connection_now (self->connection);
   TfConnectionFigures figures;
   TfEventQueueFigures queue;
 

@@ -113,21 +113,25 @@ void
 tf_run_listen_again (TfRun *self)
 {
   g_autofree TfTime *ends = g_new0 (TfTime, self->config->universe->n);
-  gint64 events = tf_engine_get_events (self->engine);
+  gint64 events = tf_engine_get_events (self->engine) + self->has_next;
   TfTime time = tf_engine_get_time (self->engine);
-  guint left = self->inputs != NULL ? (self->inputs->len - self->inputs_at) / sizeof self->next : 0;
-  TfEvent last;
+  TfEventPayload payload;
+  TfEvent event;
+  gsize taken;
 
   for (guint i = 0; i < self->config->universe->n; i++)
     ends[i] = tf_engine_get_bar_end (self->engine, i);
   if (self->has_next)
     time = MAX (time, self->next.time);
-  if (left > 0)
+  for (gsize at = self->inputs_at; self->inputs != NULL; at += taken)
     {
-      memcpy (&last, self->inputs->data + self->inputs_at + (left - 1) * sizeof last, sizeof last);
-      time = MAX (time, last.time);
+      taken = tf_event_take (&event, &payload, self->inputs->data + at, self->inputs->len - at);
+      if (taken == 0)
+        break;
+      events++;
+      time = MAX (time, event.time);
     }
-  tf_live_listen (self->live, ends, HISTORY_BARS, events + self->has_next + left, time);
+  tf_live_listen (self->live, ends, HISTORY_BARS, events, time);
 }
 
 /* The data of a replay, sorted by kind. */

@@ -20,13 +20,13 @@ struct _TfRun
   TfConfig       *config;
   TfEngine       *engine;
   TfLive         *live;        /* the source, when it is a venue; guarded by the lock; NULL else */
-  GByteArray     *inputs;      /* (nullable): of a venue: TfEvents that a killed run had taken in after its checkpoint */
+  GByteArray     *inputs;      /* (nullable): of a venue: events that a killed run had taken in after its checkpoint */
   guint           inputs_at;
   TfEventSource  *source;      /* NULL: a run at rest that goes no further */
   GBytes         *place;       /* the source's state then */
   TfBatch        *batch;
   TfEvent         next;        /* read, not yet due */
-  TfTraderSignal  next_signal; /* what it points to after a restore */
+  TfEventPayload  payload;     /* what it points to after a restore */
   gboolean        has_next, opened, at_rest;
   gint64          durable;     /* entries that the journal had at the start: derived again, they are compared */
   GError         *mismatch;    /* the first that was not the same */

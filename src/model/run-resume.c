@@ -18,7 +18,7 @@ typedef struct
   guint64        engine_size;
   guint64        has_next;
   TfEvent        next;
-  TfTraderSignal signal; /* of @next */
+  TfEventPayload payload; /* of @next */
 } CheckpointHeader;
 
 GBytes *
@@ -33,11 +33,8 @@ tf_run_save (TfRun *self)
     {
       header.has_next = 1;
       header.next = self->next;
-      if (self->next.type == TF_EVENT_SIGNAL)
-        {
-          header.signal = *self->next.signal;
-          header.next.signal = NULL;
-        }
+      if (tf_event_keep (&header.next, &header.payload))
+        header.next.signal = NULL;
     }
   g_byte_array_append (state, (const guint8 *) &header, sizeof header);
   tf_engine_save (self->engine, state);
@@ -76,9 +73,9 @@ restore_state (TfRun   *self,
     return FALSE;
   self->has_next = header.has_next != 0;
   self->next = header.next;
-  self->next_signal = header.signal;
-  if (self->has_next && self->next.type == TF_EVENT_SIGNAL)
-    self->next.signal = &self->next_signal;
+  self->next.signal = &header.payload.signal;
+  if (!tf_event_keep (&self->next, &self->payload))
+    self->next = header.next;
   return TRUE;
 }
 

@@ -120,11 +120,13 @@ describe (const TfRun *self)
 gboolean
 tf_run_read_next (TfRun *self)
 {
-  if (!self->has_next && self->inputs != NULL && self->inputs_at + sizeof self->next <= self->inputs->len)
+  if (!self->has_next && self->inputs != NULL)
     {
-      memcpy (&self->next, self->inputs->data + self->inputs_at, sizeof self->next);
-      self->inputs_at += sizeof self->next;
-      self->has_next = TRUE;
+      gsize taken = tf_event_take (&self->next, &self->payload, self->inputs->data + self->inputs_at,
+                                   self->inputs->len - self->inputs_at);
+
+      self->inputs_at += (guint) taken;
+      self->has_next = taken > 0;
     }
   if (!self->has_next && self->source != NULL)
     self->has_next = self->source->next (self->source, &self->next);
@@ -159,7 +161,7 @@ tf_run_process_next (TfRun *self)
     {
       if (self->batch->inputs == NULL)
         self->batch->inputs = g_byte_array_new ();
-      g_byte_array_append (self->batch->inputs, (const guint8 *) &self->next, sizeof self->next);
+      tf_event_append (&self->next, self->batch->inputs);
     }
   tf_engine_process (self->engine, &self->next);
   self->has_next = FALSE;
@@ -352,6 +354,8 @@ tf_run_get_figures (TfRun        *self,
 {
   g_mutex_lock (&self->lock);
   *figures = self->figures;
+  if (self->live != NULL) /* there is something to tell long before the loop runs */
+    tf_live_get_figures (self->live, &figures->connection);
   g_mutex_unlock (&self->lock);
 }
 
@@ -382,9 +386,7 @@ note_figures (TfRun  *self,
 
   if (figures.elapsed > 0)
     figures.events_per_second = (double) (figures.events - self->first_events) / figures.elapsed;
-  if (self->live != NULL)
-    tf_live_get_figures (self->live, &figures.connection);
-  else if (self->source != NULL && self->source->progress != NULL)
+  if (self->source != NULL && self->source->progress != NULL)
     figures.progress = self->source->progress (self->source);
   if (self->writer != NULL)
     {

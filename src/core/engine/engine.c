@@ -111,6 +111,7 @@ tf_engine_new (TfConfig     *config,
   BLOCK (words, N * config->n_traders);
   BLOCK (follows, config->n_traders * A);
   BLOCK (copies, N * config->n_traders * A);
+  BLOCK (gaps, config->n_traders * A * N);
   BLOCK (shadows, N * V);
   BLOCK (ballots, N * V * V);
   self->open_words = WORDS (V);
@@ -311,6 +312,22 @@ refuse (TfEngine      *self,
   tf_engine_emit (self, &record);
 }
 
+/* A source's word about itself: on the record, and nothing follows from it. */
+static void
+note (TfEngine      *self,
+      const TfEvent *event)
+{
+  const TfSourceNotice *notice = event->notice;
+  gint trader = tf_config_find_trader (self->config, notice->trader);
+  TfRecord record = tf_engine_record (self, TF_RECORD_FAULT, -1, trader >= 0 ? (gint) self->config->n_bots + trader : -1, -1);
+
+  g_string_printf (self->text, "source=%s count=%" G_GINT64_FORMAT " %s", notice->source, notice->count, notice->reason);
+  record.code = event->type;
+  record.reason = "source";
+  record.text = self->text->str;
+  tf_engine_emit (self, &record);
+}
+
 /* Larger than any market's: leaves room for sums in 64 bits. */
 #define MAX_PRICE (G_GINT64_CONSTANT (1000000000) * TF_SCALE)
 /* 2200-01-01: leaves room for deadlines. One event from the end of time would make every later one go back. */
@@ -427,6 +444,9 @@ tf_engine_process (TfEngine      *self,
       break;
     case TF_EVENT_COMMAND:
       tf_engine_command (self, event);
+      break;
+    case TF_EVENT_NOTICE:
+      note (self, event);
       break;
     }
 }

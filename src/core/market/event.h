@@ -12,6 +12,7 @@ typedef enum
   TF_EVENT_SIGNAL,  /* a trader's signal, known when it was published */
   TF_EVENT_COMMAND, /* what the user asked for */
   TF_EVENT_TIMER,   /* time has passed: closes candles, ages stances */
+  TF_EVENT_NOTICE,  /* a trader's source says something that is no signal */
 } TfEventType;
 
 typedef enum
@@ -36,7 +37,16 @@ typedef struct
   gboolean has_position;
   TfQty    position;     /* the trader's signed position afterwards */
   TfTime   happened, published, received;
+  char     grade;        /* of the source's provenance, 'A' … 'D'; 0: that of the trader */
 } TfTraderSignal;
+
+/* What a source could not use, or why it is silent: forged, late or unreadable words, a host that does not answer. */
+typedef struct
+{
+  char   trader[48], source[24];
+  char   reason[200]; /* in words */
+  gint64 count;       /* so many since the last notice */
+} TfSourceNotice;
 
 typedef enum
 {
@@ -72,9 +82,32 @@ typedef struct
     struct { TfPrice bid, ask; TfQty bid_quantity, ask_quantity; } quote;
     struct { TfCandle candle; TfTime interval; } candle;
     const TfTraderSignal *signal;
+    const TfSourceNotice *notice;
     TfCommand command;
   };
 } TfEvent;
+
+/* What a signal's or a notice's event points to. */
+typedef union
+{
+  TfTraderSignal signal;
+  TfSourceNotice notice;
+} TfEventPayload;
+
+gboolean tf_event_keep      (TfEvent              *self,
+                             TfEventPayload       *payload);
+/* For the same program: with what it points to, byte by byte */
+void     tf_event_append    (const TfEvent        *self,
+                             GByteArray           *out);
+gsize    tf_event_take      (TfEvent              *self,
+                             TfEventPayload       *payload,
+                             const guint8         *data,
+                             gsize                 length);
+/* For any: what a trader's source says, in one line */
+char    *tf_event_to_text   (const TfEvent        *self);
+gboolean tf_event_from_text (TfEvent              *self,
+                             TfEventPayload       *payload,
+                             const char           *text);
 
 /* Where events come from: demo, replay, a venue. All but the venue are deterministic and able to continue where they were. */
 typedef struct _TfEventSource TfEventSource;

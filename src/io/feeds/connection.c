@@ -59,7 +59,7 @@ struct _TfConnection
   guint                     wires;   /* open now */
   gint64                    settle_at; /* 0: nothing to settle */
   gint64                    ping_at;
-  TfTime                    received;
+  TfTime                    received, steady; /* of the last reading of the clock, and of one that is never set */
   gint64                    heard;   /* tf_socket_clock(); 0: nothing yet */
   gboolean                  live, down;
   GSource                  *tick;
@@ -91,13 +91,18 @@ tf_connection_state_name (TfConnectionState state)
   return state_names[state];
 }
 
+/* The clock's time; when that is set back, time goes on from where it was. */
 static TfTime
 now_received (TfConnection *self)
 {
-  struct timespec now;
+  struct timespec real, steady;
+  TfTime since;
 
-  clock_gettime (CLOCK_REALTIME, &now); /* stepped back? then it stands still until it catches up */
-  self->received = MAX (self->received, (TfTime) now.tv_sec * TF_SECOND + now.tv_nsec);
+  clock_gettime (CLOCK_REALTIME, &real);
+  clock_gettime (CLOCK_MONOTONIC, &steady);
+  since = (TfTime) steady.tv_sec * TF_SECOND + steady.tv_nsec;
+  self->received = MAX ((TfTime) real.tv_sec * TF_SECOND + real.tv_nsec, self->received + since - self->steady);
+  self->steady = since;
   return self->received;
 }
 
@@ -898,6 +903,17 @@ tf_connection_fetch (TfConnection  *self,
 }
 
 /**
+ * tf_connection_now:
+ *
+ * Returns: the time by the clock that messages are received by: it never goes back
+ */
+TfTime
+tf_connection_now (TfConnection *self)
+{
+  return now_received (self);
+}
+
+/**
  * tf_connection_note:
  * @note: see tf_intake_note(); it is recorded, so that a recording gives the same events again
  */
@@ -908,6 +924,23 @@ tf_connection_note (TfConnection *self,
   now_received (self);
   record (self, TF_FRAME_NOTE, 0, note, NULL, 0);
   tf_intake_note (self->intake, note, self->received);
+}
+
+/**
+ * tf_connection_extra:
+ * @event: a signal or a notice of a trader's source; its time is set
+ *
+ * It takes its place among what is heard over the line, in the queue and in the recording.
+ */
+void
+tf_connection_extra (TfConnection *self,
+                     TfEvent      *event)
+{
+  g_autofree char *text = tf_event_to_text (event);
+
+  event->time = now_received (self);
+  record (self, TF_FRAME_NOTE, 0, event->type == TF_EVENT_SIGNAL ? TF_INTAKE_SIGNAL : TF_INTAKE_NOTICE, text, strlen (text));
+  tf_intake_extra (self->intake, event);
 }
 
 /**

@@ -87,8 +87,11 @@ void          tf_connection_start       (TfConnection              *self);
 void          tf_connection_stop        (TfConnection              *self);
 void          tf_connection_fetch       (TfConnection              *self,
                                          const TfFetch             *fetch);
+TfTime        tf_connection_now         (TfConnection              *self);
 void          tf_connection_note        (TfConnection              *self,
                                          const char                *note);
+void          tf_connection_extra       (TfConnection              *self,
+                                         TfEvent                   *event);
 TfSocket     *tf_connection_get_socket  (TfConnection              *self);
 /* Any thread */
 void          tf_connection_get_figures (TfConnection              *self,

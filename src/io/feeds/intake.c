@@ -265,6 +265,8 @@ tell (TfIntake *self,
     case PHASE_HISTORY:
     case PHASE_MISSED:
     default:
+      if (event->type == TF_EVENT_SIGNAL || event->type == TF_EVENT_NOTICE)
+        break; /* nobody asks for any before the market is live */
       if (event->type != TF_EVENT_CANDLE)
         {
           if (event->time >= self->until && (event->type != TF_EVENT_QUOTE || self->meanwhile->len < WAIT_MAX))
@@ -694,6 +696,34 @@ tf_fetch_from_text (TfFetch    *fetch,
   return text + end;
 }
 
+static void
+take_extra (TfIntake      *self,
+            const TfFrame *frame)
+{
+  gboolean signal = strcmp (frame->about, TF_INTAKE_SIGNAL) == 0;
+  TfEvent event = { .time = frame->time, .type = signal ? TF_EVENT_SIGNAL : TF_EVENT_NOTICE, .instrument = -1 };
+  g_autofree char *text = g_strndup (frame->text, frame->length);
+  TfEventPayload payload;
+
+  if (tf_event_from_text (&event, &payload, text))
+    tell (self, &event);
+}
+
+/**
+ * tf_intake_extra:
+ * @event: of a trader's source
+ *
+ * What was not heard over the connection takes its place among what was.
+ */
+void
+tf_intake_extra (TfIntake      *self,
+                 const TfEvent *event)
+{
+  TfEvent copy = *event;
+
+  tell (self, &copy);
+}
+
 /**
  * tf_intake_frame:
  *
@@ -729,7 +759,10 @@ tf_intake_frame (TfIntake      *self,
         tf_intake_failed (self, &fetch);
       break;
     case TF_FRAME_NOTE:
-      tf_intake_note (self, frame->about, frame->time);
+      if (strcmp (frame->about, TF_INTAKE_SIGNAL) == 0 || strcmp (frame->about, TF_INTAKE_NOTICE) == 0)
+        take_extra (self, frame);
+      else
+        tf_intake_note (self, frame->about, frame->time);
       break;
     case TF_FRAME_START:
     case TF_FRAME_SENT:

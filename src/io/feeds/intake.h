@@ -50,6 +50,8 @@ typedef struct
 #define TF_INTAKE_MISSED  "missed"  /* “missed until events time”: they are what came after an earlier session, which got to there */
 #define TF_INTAKE_LIVE    "live"    /* what was held is told in order, and from now on all at once */
 #define TF_INTAKE_TIMER   "timer"   /* time has passed */
+#define TF_INTAKE_SIGNAL  "signal"  /* a trader's, with tf_event_to_text() */
+#define TF_INTAKE_NOTICE  "notice"  /* of a trader's source, so, too */
 
 #define TF_BAR_GRACE (TF_SECOND / 2) /* bars close so long after their end: their last trades may be on their way */
 
@@ -84,6 +86,8 @@ void        tf_intake_failed        (TfIntake             *self,
 void        tf_intake_note          (TfIntake             *self,
                                      const char           *note,
                                      TfTime                time);
+void        tf_intake_extra         (TfIntake             *self,
+                                     const TfEvent        *event);
 void        tf_intake_frame         (TfIntake             *self,
                                      const TfFrame        *frame);
 void        tf_intake_get_figures   (const TfIntake       *self,

@@ -16,7 +16,7 @@ struct _TfEventQueue
   guint   *order; /* instruments with a held quote */
   guint    n_held;
   GArray  *urgent; /* of TfEvent: commands; they wait for nobody */
-  GPtrArray *signals, *lent; /* copies of TfTraderSignal, of what waits and of what was given by the last pop */
+  GPtrArray *payloads, *lent; /* TfEventPayload: what events that wait point to, and those of the last pop */
   guint    blocked; /* producers that wait now */
   gboolean closed, woken;
   TfEventQueueFigures figures;
@@ -43,7 +43,7 @@ tf_event_queue_new (guint capacity,
   self->held = g_new (TfEvent, MAX (n_instruments, 1));
   self->order = g_new (guint, MAX (n_instruments, 1));
   self->urgent = g_array_new (FALSE, FALSE, sizeof (TfEvent));
-  self->signals = g_ptr_array_new_with_free_func (g_free);
+  self->payloads = g_ptr_array_new_with_free_func (g_free);
   self->lent = g_ptr_array_new_with_free_func (g_free);
   return self;
 }
@@ -60,7 +60,7 @@ tf_event_queue_unref (TfEventQueue *self)
 {
   if (self == NULL || !g_atomic_ref_count_dec (&self->refs))
     return;
-  g_ptr_array_unref (self->signals);
+  g_ptr_array_unref (self->payloads);
   g_ptr_array_unref (self->lent);
   g_array_unref (self->urgent);
   g_free (self->order);
@@ -113,7 +113,7 @@ hold (TfEventQueue  *self,
 
 /**
  * tf_event_queue_push:
- * @event: copied, the signal that it points to as well
+ * @event: copied, what it points to as well
  *
  * Any thread. When the queue is full a quote replaces the waiting one of its instrument and everything else waits for
  * room: nothing but a quote is ever dropped. A command goes before all else and never waits.
@@ -154,10 +154,14 @@ tf_event_queue_push (TfEventQueue  *self,
         }
       if (!self->closed)
         {
-          if (event->type == TF_EVENT_SIGNAL)
+          TfEventPayload payload;
+
+          if (tf_event_keep (&copy, &payload))
             {
-              copy.signal = g_memdup2 (event->signal, sizeof *event->signal);
-              g_ptr_array_add (self->signals, (gpointer) copy.signal);
+              TfEventPayload *kept = g_memdup2 (&payload, sizeof payload);
+
+              tf_event_keep (&copy, kept);
+              g_ptr_array_add (self->payloads, kept);
             }
           append (self, &copy);
         }
@@ -213,8 +217,8 @@ tf_event_queue_pop (TfEventQueue *self,
       events[n] = self->ring[self->head];
       self->head = (self->head + 1) % self->capacity;
       self->length--;
-      if (events[n].type == TF_EVENT_SIGNAL) /* in order, so it is the oldest copy */
-        g_ptr_array_add (self->lent, g_ptr_array_steal_index (self->signals, 0));
+      if (events[n].type == TF_EVENT_SIGNAL || events[n].type == TF_EVENT_NOTICE) /* in order, so it is the oldest copy */
+        g_ptr_array_add (self->lent, g_ptr_array_steal_index (self->payloads, 0));
       n++;
     }
   self->figures.popped += n;

@@ -17,6 +17,7 @@ typedef struct
   TfTime         interval; /* of the bars that are closed by the clock; 0: notes say when */
   TfTime         timer;    /* the next one; 0: there was no message yet */
   GArray        *ready; /* of TfEvent: what the last frame gave */
+  TfEventPayload payload; /* of one of them at most */
   guint          at;
   guint64        given;
   GError        *error; /* why it ended early */
@@ -27,8 +28,10 @@ on_event (const TfEvent *event,
           gpointer       data)
 {
   Replayer *self = data;
+  TfEvent copy = *event;
 
-  g_array_append_val (self->ready, *event);
+  tf_event_keep (&copy, &self->payload);
+  g_array_append_val (self->ready, copy);
 }
 
 static const TfIntakeEvents intake_events = { .event = on_event };
