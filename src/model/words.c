@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/following/policy.h"
 #include "core/risk/limits.h"
 
 #define MINUS "\xe2\x88\x92" /* U+2212 */
@@ -24,6 +25,7 @@ typedef enum
   UNIT_LEAST,      /* a count that is too small */
   UNIT_R,
   UNIT_BASIS,      /* basis points */
+  UNIT_QUANTITY,
 } Unit;
 
 /* Reasons that are not the gate's. */
@@ -42,17 +44,17 @@ static const struct { const char *id, *words; Unit unit; } reasons[] = {
   { "unknown-instrument", N_("the instrument is not known here"), UNIT_NONE },
   { "bad-quantity", N_("the quantity makes no sense"), UNIT_NONE },
   { "no-market", N_("there is no price for it yet"), UNIT_NONE },
-  { "nothing-to-do", N_("it changes nothing"), UNIT_NONE },
-  { "instrument-excluded", N_("the instrument is excluded for this trader"), UNIT_NONE },
-  { "side-excluded", N_("this side is excluded for this trader"), UNIT_NONE },
-  { "from-the-future", N_("it claims to come from the future"), UNIT_SECONDS },
-  { "too-old", N_("it was published too long ago"), UNIT_SECONDS },
-  { "too-far", N_("the price has moved too far since"), UNIT_BASIS },
+  { "policy", N_("the copy policy asks for it, whatever the confidence"), UNIT_CONFIDENCE },
   { "open", N_("the trader opened a position"), UNIT_NONE },
   { "add", N_("the trader added to a position"), UNIT_NONE },
   { "reduce", N_("the trader reduced the position"), UNIT_NONE },
   { "close", N_("the trader closed the position"), UNIT_NONE },
   { "flip", N_("the trader turned the position around"), UNIT_NONE },
+  { "copy", N_("follows the trader’s position"), UNIT_NONE },
+  { "replaced", N_("replaced by an order of the right size"), UNIT_NONE },
+  { "leave", N_("following ends, a part each bar"), UNIT_NONE },
+  { "copy-loss", N_("loss of the copies since following began"), UNIT_FRACTION },
+  { "copy-trailing-loss", N_("loss of the copies since their best moment"), UNIT_FRACTION },
   { "entry", N_("entry"), UNIT_NONE },
   { "exit", N_("exit"), UNIT_NONE },
   { "stop", N_("stop reached"), UNIT_NONE },
@@ -70,6 +72,7 @@ static const struct { const char *id, *words; Unit unit; } reasons[] = {
   { "follow", N_("follow"), UNIT_NONE },
   { "unfollow", N_("stop following"), UNIT_NONE },
   { "set-param", N_("change of a parameter"), UNIT_NONE },
+  { "set-policy", N_("change of a copy policy"), UNIT_NONE },
   { "acknowledge", N_("alert acknowledged"), UNIT_NONE },
   { "bad-command", N_("the command makes no sense"), UNIT_NONE },
   { "time-went-back", N_("the event is older than the one before"), UNIT_NONE },
@@ -99,6 +102,12 @@ words_of (const char *id,
     [TF_UNIT_NONE] = UNIT_NONE, [TF_UNIT_FRACTION] = UNIT_FRACTION, [TF_UNIT_RATIO] = UNIT_RATIO,
     [TF_UNIT_MONEY] = UNIT_MONEY, [TF_UNIT_SECONDS] = UNIT_SECONDS, [TF_UNIT_COUNT] = UNIT_COUNT, [TF_UNIT_R] = UNIT_R,
   };
+  static const Unit copy_units[] = {
+    [TF_POLICY_UNIT_NONE] = UNIT_NONE, [TF_POLICY_UNIT_MONEY] = UNIT_MONEY, [TF_POLICY_UNIT_QUANTITY] = UNIT_QUANTITY,
+    [TF_POLICY_UNIT_FRACTION] = UNIT_FRACTION, [TF_POLICY_UNIT_RATIO] = UNIT_CONFIDENCE,
+    [TF_POLICY_UNIT_BASIS_POINTS] = UNIT_BASIS, [TF_POLICY_UNIT_SECONDS] = UNIT_SECONDS, [TF_POLICY_UNIT_BARS] = UNIT_COUNT,
+  };
+  TfCopyRefusal copy;
   int refusal;
 
   *unit = UNIT_NONE;
@@ -113,6 +122,11 @@ words_of (const char *id,
     {
       *unit = units[tf_refusal_unit ((TfRefusal) refusal)];
       return _(tf_refusal_sentence ((TfRefusal) refusal));
+    }
+  if (tf_copy_refusal_find (id, &copy))
+    {
+      *unit = copy_units[tf_copy_refusal_unit (copy)];
+      return _(tf_copy_refusal_sentence (copy));
     }
   return id;
 }
@@ -169,6 +183,8 @@ in_unit (double value,
       return tf_words_r (value);
     case UNIT_BASIS:
       return tf_words_percent (value / 1e4, 1);
+    case UNIT_QUANTITY:
+      return tf_words_quantity ((TfQty) { tf_ratio_raw (value) });
     case UNIT_CONFIDENCE:
     case UNIT_NONE:
     default:
@@ -405,6 +421,27 @@ fill_sentence (const TfRecord *record,
 }
 
 static char *
+policy_sentence (const TfRecord *record,
+                 const char     *account,
+                 const char     *voter)
+{
+  const TfPolicyField *field = record->amount >= 0 ? tf_policy_field ((guint) record->amount) : NULL;
+  g_autofree char *number = NULL;
+  const char *value;
+
+  if (field == NULL)
+    return record->value == 0 ? g_strdup_printf (_("%s no longer copies an instrument of %s"), account, voter)
+                              : g_strdup_printf (_("%s copies an instrument of %s again"), account, voter);
+  number = tf_words_number ((double) record->value / TF_SCALE, field->kind == TF_POLICY_DECIMAL ? 4 : 0);
+  value = number;
+  if (field->choices != NULL)
+    value = _(field->choices[(gsize) field->max + 1 + (gsize) (record->value / TF_SCALE)]);
+  else if (field->kind == TF_POLICY_FLAG)
+    value = record->value != 0 ? _("yes") : _("no");
+  return g_strdup_printf (_("%s copies %s: %s is now %s"), account, voter, _(field->title), value);
+}
+
+static char *
 command_sentence (const TfRecord *record,
                   const char     *voter)
 {
@@ -420,6 +457,8 @@ command_sentence (const TfRecord *record,
     return g_strdup_printf (_("%s: stop following %s"), account, voter);
   if (strcmp (record->reason, "set-param") == 0)
     return g_strdup_printf (_("%s: a parameter was changed"), voter);
+  if (strcmp (record->reason, "set-policy") == 0)
+    return policy_sentence (record, account, voter);
   return g_strdup (tf_words_reason (record->reason));
 }
 
@@ -477,7 +516,7 @@ alert_title (const char *id)
   for (guint i = 0; i < TF_N_ALERTS; i++)
     if (strcmp (tf_alert_name ((TfAlertKind) i), id) == 0)
       return _(tf_alert_title ((TfAlertKind) i));
-  return id;
+  return tf_words_reason (id);
 }
 
 /**
@@ -521,6 +560,9 @@ tf_words_record (const TfRecord *record,
       return g_strdup_printf (_("%s, %s %s ended: %s, %s"), voter, coin, tf_words_direction (record->code), number,
                               tf_words_reason (record->reason));
     case TF_RECORD_STATE:
+      if (*record->origin != '\0' && *record->account != '\0')
+        return g_strdup_printf (_("%s follows %s, now %s: %s"), account, voter, tf_words_state ((TfTradingState) record->code),
+                                tf_words_reason (record->reason));
       return g_strdup_printf (_("%s is now %s: %s"), *record->origin != '\0' ? voter : account,
                               tf_words_state ((TfTradingState) record->code), tf_words_reason (record->reason));
     case TF_RECORD_ALERT:

@@ -318,6 +318,7 @@ tf_copying_enter (TfEngine         *self,
     }
   if (verdict != NULL)
     cause = verdict (self, a, p, &d);
+  tf_copy_gap_entry (self, a, &own, plan, &sizing, &size, &d);
   keep_owed (tf_copy_state (self, p->instrument, trader, a), &own, &size, taken);
   if (plan->proportional)
     tf_engine_leave (self, a, p->voter, p->instrument, plan->move.leaving, cause, "copy");
@@ -364,6 +365,7 @@ answer (TfEngine         *self,
     d = tf_engine_refused (TF_VERDICT_REJECTED,
                            exits && held == 0 ? "nothing-held" : tf_copy_refusal_name (TF_COPY_NOTHING_TO_DO), 0, 0);
   cause = tf_engine_give_verdict (self, a, (gint) c->voter, (gint) c->instrument, number, record, 0, &d);
+  tf_copy_gap_signal (self, a, c);
   if (!leaves)
     return;
   if (!plan->proportional)
@@ -489,6 +491,8 @@ tf_copying_reconcile (TfEngine   *self,
   in.opening_equity = state->opening_equity;
   plan->refusal = tf_copy_target (policy, &in, &size);
   plan->trader = in.trader;
+  plan->exact = size.exact;
+  plan->target = size.target;
   plan->direction = policy->values[TF_POLICY_REVERSE] != 0 ? -direction : direction;
   tf_copy_reconcile (&book, (TfQty) { plan->direction * size.target.raw }, &plan->move);
   /* What works and is right stays; what the target rounds to nothing is told as an entry that is too small. */
@@ -568,6 +572,49 @@ tf_copying_proposal (TfEngine *self,
     .stop = price * (1 - direction * CLAMP (noise, TRADER_STOP_LEAST, TRADER_STOP_MOST)),
     .deadline = self->core->time + TRADER_HORIZON * self->config->interval,
   };
+}
+
+/**
+ * tf_engine_preview_copy:
+ * @policy: the one that is tried
+ * @position: the trader's, signed, as if it were opened now from nothing
+ *
+ * What @account would do now, by the same way as the copy of a signal, without doing anything: whether it follows the
+ * trader, and whether the ensemble's confidence is enough for fixed risk, is not asked.
+ *
+ * Returns: %FALSE when there is no price for @instrument yet, or @position is 0
+ */
+gboolean
+tf_engine_preview_copy (TfEngine           *self,
+                        guint               trader,
+                        guint               account,
+                        guint               instrument,
+                        const TfCopyPolicy *policy,
+                        TfQty               position,
+                        TfCopyPreview      *preview)
+{
+  TfProposal proposal, own;
+  TfSizing sizing = { 0 };
+  TfDecision d;
+
+  g_return_val_if_fail (trader < self->config->n_traders && account < self->n_accounts, FALSE);
+  g_return_val_if_fail (instrument < self->n_instruments, FALSE);
+  *preview = (TfCopyPreview) { 0 };
+  if (self->tapes[instrument].last.raw == 0 || position.raw == 0 || position.raw == G_MININT64)
+    return FALSE;
+  proposal = tf_copying_proposal (self, self->config->n_bots + trader, instrument, sign (position.raw));
+  proposal.both_ways = TRUE;
+  tf_engine_opine (self, &proposal);
+  own = proposal_for (&proposal, policy);
+  d = tf_copying_size (self, account, &own, policy, (TfQty) { ABS (position.raw) }, (TfQty) { 0 }, FALSE, &sizing,
+                       &preview->size);
+  preview->direction = own.direction;
+  preview->verdict = d.verdict;
+  preview->reason = d.reason;
+  preview->value = (double) d.value / (double) TF_SCALE;
+  preview->limit = (double) d.limit / (double) TF_SCALE;
+  preview->quantity = d.quantity;
+  return TRUE;
 }
 
 /* Every account has its plan: one record of the signal, one verdict of each. */
@@ -654,6 +701,7 @@ tf_engine_signal (TfEngine      *self,
       c.trader = (guint) trader;
       c.voter = (guint) voter;
       c.instrument = (guint) i;
+      self->leader = signal->price;
       copy_signal (self, &c);
     }
 }

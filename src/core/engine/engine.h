@@ -3,6 +3,7 @@
 #include "core/engine/config.h"
 #include "core/engine/record.h"
 #include "core/engine/snapshot.h"
+#include "core/following/copy-size.h"
 #include "core/market/event.h"
 
 G_BEGIN_DECLS
@@ -48,6 +49,24 @@ gboolean    tf_engine_restore         (TfEngine         *self,
 gboolean    tf_engine_check_ledgers   (const TfEngine   *self,
                                        GError          **error);
 
+/* What a policy makes of a trader's position, before it is saved; a copy that is open keeps the equity of its opening. */
+typedef struct
+{
+  TfCopySize  size;     /* the formula with its numbers, and what the policy's own bounds leave */
+  gint        direction;/* of the copy */
+  TfVerdict   verdict;  /* of an order of that size now */
+  const char *reason;
+  double      value, limit;
+  TfQty       quantity; /* that the risk gate lets through */
+} TfCopyPreview;
+
+gboolean    tf_engine_preview_copy    (TfEngine           *self,
+                                       guint               trader,
+                                       guint               account,
+                                       guint               instrument,
+                                       const TfCopyPolicy *policy,
+                                       TfQty               position,
+                                       TfCopyPreview      *preview);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TfEngine, tf_engine_free)
 
 G_END_DECLS

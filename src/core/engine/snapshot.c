@@ -26,10 +26,26 @@ tf_snapshot_unref (TfSnapshot *self)
   g_free (self->quotes);
   g_free (self->positions);
   g_free (self->holdings);
+  g_free (self->follows);
   g_free (self->alerts);
   g_free (self->correlation);
   g_free (self->candles);
   g_free (self);
+}
+
+/**
+ * tf_snapshot_follow:
+ *
+ * Returns: (transfer none): how @account follows @trader
+ */
+const TfFollowView *
+tf_snapshot_follow (const TfSnapshot *self,
+                    guint             trader,
+                    guint             account)
+{
+  g_return_val_if_fail (trader < self->config->n_traders && account < self->config->n_accounts, NULL);
+
+  return &self->follows[trader * self->config->n_accounts + account];
 }
 
 static void
@@ -166,6 +182,26 @@ view_holdings (TfEngine   *self,
 }
 
 static void
+view_follows (TfEngine   *self,
+              TfSnapshot *snapshot)
+{
+  snapshot->follows = g_new0 (TfFollowView, self->config->n_traders * self->n_accounts);
+  snapshot->policy_changes = self->core->policy_changes;
+  for (guint t = 0; t < self->config->n_traders; t++)
+    for (guint a = 0; a < self->n_accounts; a++)
+      {
+        const TfFollow *follow = tf_follow (self, t, a);
+        TfFollowView *view = &snapshot->follows[t * self->n_accounts + a];
+
+        view->policy = follow->policy;
+        view->state = follow->state;
+        view->pnl = tf_following_pnl (self, a, t);
+        for (guint l = 0; l < TF_N_COPY_LEVELS; l++)
+          view->use[l] = tf_copy_levels_use (&follow->levels, &follow->policy, (TfCopyLevel) l, view->pnl, &view->limit[l]);
+      }
+}
+
+static void
 view_alerts (TfEngine   *self,
              TfSnapshot *snapshot)
 {
@@ -268,6 +304,7 @@ tf_engine_snapshot (TfEngine *self,
       snapshot->correlation[i * n + j] = tf_correlation (self->covariance, i, j);
   view_positions (self, snapshot);
   view_holdings (self, snapshot);
+  view_follows (self, snapshot);
   view_alerts (self, snapshot);
   if (chart_instrument >= 0 && (guint) chart_instrument < n)
     view_candles (self, snapshot, (guint) chart_instrument);

@@ -4,6 +4,7 @@
 #include "core/engine/record.h"
 #include "core/ensemble/calibration.h"
 #include "core/ensemble/ensemble.h"
+#include "core/following/leaving.h"
 #include "core/following/record.h"
 #include "core/market/candle.h"
 #include "core/market/regime.h"
@@ -79,6 +80,16 @@ typedef struct
   TfQty quantity;
 } TfHoldingView;
 
+/* How one account follows one trader. */
+typedef struct
+{
+  TfCopyPolicy   policy;
+  TfTradingState state;        /* ACTIVE, or CLOSE_ONLY since a level was reached */
+  TfMoney        pnl;          /* of the copies, realised and open, after fees */
+  double         use[TF_N_COPY_LEVELS];   /* of the capital allotted, lost against each level */
+  double         limit[TF_N_COPY_LEVELS]; /* 0: the policy has none */
+} TfFollowView;
+
 typedef struct
 {
   TfPrice  last, bid, ask, day_open;
@@ -115,6 +126,8 @@ typedef struct
   guint           n_positions;
   TfHoldingView  *holdings;
   guint           n_holdings;
+  TfFollowView   *follows;     /* config->n_traders × config->n_accounts: tf_snapshot_follow() */
+  gint64          policy_changes; /* commands so far that changed a policy */
   TfAlertView    *alerts;
   guint           n_alerts;
   double         *correlation; /* universe->n × universe->n */
@@ -127,6 +140,10 @@ typedef struct
 
 TfSnapshot *tf_snapshot_ref         (TfSnapshot *self);
 void        tf_snapshot_unref       (TfSnapshot *self);
+const TfFollowView *
+            tf_snapshot_follow      (const TfSnapshot *self,
+                                     guint             trader,
+                                     guint             account);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TfSnapshot, tf_snapshot_unref)
 
 G_END_DECLS

@@ -375,6 +375,26 @@ tf_copy_refusal_name (TfCopyRefusal refusal)
 }
 
 /**
+ * tf_copy_refusal_find:
+ * @name: the reason of a verdict, as the journal has it
+ *
+ * Returns: whether a policy gives it. With tf_copy_refusal_sentence(), tf_copy_refusal_unit() and the verdict's two
+ *   numbers it makes the answer to “why was this not copied?”
+ */
+gboolean
+tf_copy_refusal_find (const char    *name,
+                      TfCopyRefusal *refusal)
+{
+  for (guint i = 0; i < TF_N_COPY_REFUSALS; i++)
+    if (strcmp (refusals[i].name, name) == 0)
+      {
+        *refusal = (TfCopyRefusal) i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/**
  * tf_copy_refusal_sentence:
  *
  * Returns: (transfer none): it in words that continue a sentence, to be translated

@@ -199,6 +199,8 @@ TfCopyRefusal        tf_copy_policy_check_entry (const TfCopyPolicy  *self,
                                                 double               *limit);
 const char          *tf_copy_action_name       (TfCopyAction          action);
 const char          *tf_copy_refusal_name      (TfCopyRefusal         refusal);
+gboolean             tf_copy_refusal_find      (const char           *name,
+                                                TfCopyRefusal        *refusal);
 const char          *tf_copy_refusal_sentence  (TfCopyRefusal         refusal);
 TfPolicyUnit         tf_copy_refusal_unit      (TfCopyRefusal         refusal);
 
