@@ -235,7 +235,7 @@ decide (TfEngine         *self,
   if (!self->voters[p->voter].followed[a])
     return tf_engine_refused (TF_VERDICT_BLOCKED, "not-followed", 0, 1);
   if (!tf_state_allows_entry (follow->state))
-    return tf_engine_refused (TF_VERDICT_BLOCKED, tf_copy_refusal_name (TF_COPY_HALTED), 0, 0);
+    return tf_engine_refused (TF_VERDICT_BLOCKED, tf_copy_refusal_name (TF_COPY_HALTED), follow->lost, follow->level);
   if (!tf_state_allows_entry (state) && !tf_state_allows_reducing (state))
     return tf_engine_refused (TF_VERDICT_BLOCKED, self->voters[p->voter].state != TF_STATE_ACTIVE ? "benched" : "halted",
                               state, 0);
@@ -703,5 +703,6 @@ tf_engine_signal (TfEngine      *self,
       c.instrument = (guint) i;
       self->leader = signal->price;
       copy_signal (self, &c);
+      self->leader.raw = 0;
     }
 }

@@ -8,6 +8,7 @@
 #include "core/following/book.h"
 #include "core/following/copy-size.h"
 #include "core/following/leaving.h"
+#include "core/following/gap.h"
 #include "core/following/policy.h"
 #include "core/following/reconcile.h"
 #include "core/following/record.h"
@@ -92,6 +93,7 @@ typedef struct
   TfOrder entry, stop, target, exit;
   TfPlan  plan;             /* of the entry that works */
   TfPlan  trade;            /* of the position that is open */
+  TfPrice entry_leader, exit_leader; /* at which the trader did what those orders copy; 0: their own decision */
   TfTime  opened;           /* of the position; 0: none */
   TfMoney earned;           /* of the trade so far, after fees */
 } TfSlot;
@@ -137,6 +139,7 @@ typedef struct
   TfCopyPolicy   policy;
   TfCopyLevels   levels;
   TfTradingState state;          /* CLOSE_ONLY: following has ended at a level, until it is begun again by hand */
+  double         lost, level;    /* what was compared when it ended */
 } TfFollow;
 
 /* What is left to do for a copy as time passes. */
@@ -197,10 +200,12 @@ struct _TfEngine
   TfTraderBook *book;
   TfFollow     *follows;     /* [trader][account] */
   TfCopyState  *copies;      /* [instrument][trader][account] */
+  TfGapLeg     *gaps;        /* [trader][account][instrument] */
   GArray       *seen;        /* native ids of signals */
 
   /* Not state: scratch of the event under way. */
   GString      *text;
+  TfPrice       leader;      /* of the trader's signal under way; 0: none */
   gint         *peers;       /* [instrument]: what a pair is traded against; −1 none */
   gboolean      history;     /* it is from before the start: nothing is recorded, nothing traded */
 };
@@ -215,6 +220,7 @@ typedef struct
   gint          direction;       /* of the copy: +1 long, −1 short, 0: none */
   TfCopyMove    move;            /* proportional */
   TfQty         trader;          /* of the trader's position what is copied, 0 or more */
+  TfQty         exact, target;   /* proportional: what it should be, 0 or more, as it is and in lots */
 } TfCopyPlan;
 
 /* A signal that is being copied. */
@@ -405,6 +411,28 @@ void        tf_following_watch        (TfEngine         *self);
 TfMoney     tf_following_pnl          (TfEngine         *self,
                                        guint             account,
                                        guint             trader);
+/* copy-gap.c: where the difference to the trader's result goes */
+void        tf_copy_gap_entry         (TfEngine         *self,
+                                       guint             account,
+                                       const TfProposal *own,
+                                       const TfCopyPlan *plan,
+                                       const TfSizing   *sizing,
+                                       const TfCopySize *size,
+                                       const TfDecision *d);
+void        tf_copy_gap_signal        (TfEngine         *self,
+                                       guint             account,
+                                       const TfCopying  *c);
+void        tf_copy_gap_end           (TfEngine         *self,
+                                       guint             account,
+                                       guint             trader);
+void        tf_copy_gap_fill          (TfEngine         *self,
+                                       const TfOrder    *order,
+                                       const TfFill     *fill,
+                                       TfPrice           leader);
+gboolean    tf_copy_gap_view          (TfEngine         *self,
+                                       guint             account,
+                                       guint             trader,
+                                       TfGap            *gap);
 /* execution.c: orders and fills */
 void        tf_engine_enter           (TfEngine         *self,
                                        guint             account,
@@ -469,6 +497,12 @@ static inline TfSlot *
 tf_slot (TfEngine *self, guint instrument, guint account, guint voter)
 {
   return &self->slots[(instrument * self->n_accounts + account) * self->n_voters + voter];
+}
+
+static inline TfGapLeg *
+tf_gap_leg (TfEngine *self, guint trader, guint account, guint instrument)
+{
+  return &self->gaps[(trader * self->n_accounts + account) * self->n_instruments + instrument];
 }
 
 static inline TfFollow *

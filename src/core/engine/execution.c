@@ -60,6 +60,7 @@ new_order (TfEngine    *self,
            gint64       cause,
            const char  *reason)
 {
+  TfSlot *slot = tf_slot (self, instrument, account, voter);
   TfRecord record = tf_engine_record (self, TF_RECORD_ORDER, (gint) account, (gint) voter, (gint) instrument);
 
   *order = (TfOrder) {
@@ -74,8 +75,12 @@ new_order (TfEngine    *self,
     .instrument = (gint16) instrument,
     .type = (guint8) type,
     .side = (gint8) side,
-    .reduce_only = order != &tf_slot (self, instrument, account, voter)->entry,
+    .reduce_only = order != &slot->entry,
   };
+  if (order == &slot->entry)
+    slot->entry_leader = self->leader;
+  else if (order == &slot->exit)
+    slot->exit_leader = self->leader;
   self->core->orders++;
   record.cause = cause;
   record.code = side;
@@ -340,6 +345,9 @@ book (TfEngine     *self,
       tf_engine_set_state (self, (gint) a, -1, TF_STATE_HALTED, tf_engine_emit (self, &record), "ledger");
       return FALSE;
     }
+  if (v >= self->config->n_bots)
+    tf_copy_gap_fill (self, &done, fill, order == &slot->entry ? slot->entry_leader
+                                         : order == &slot->exit ? slot->exit_leader : (TfPrice) { 0 });
   if (!order->reduce_only)
     count_entry (self, order, -1);
   order->id = 0;

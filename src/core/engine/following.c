@@ -165,6 +165,7 @@ tf_following_end (TfEngine *self,
     if ((account < 0 || (guint) account == a) && self->voters[voter].followed[a])
       {
         self->voters[voter].followed[a] = FALSE;
+        tf_copy_gap_end (self, a, voter - self->config->n_bots);
         leave (self, a, voter - self->config->n_bots, cause, "unfollow");
       }
 }
@@ -303,6 +304,8 @@ watch (TfEngine *self,
       else if (change == TF_COPY_LEVEL_REACHED && follow->state == TF_STATE_ACTIVE)
         {
           alert = journal_alert (self, a, trader, level, TF_SEVERITY_CRITICAL, use, limit);
+          follow->lost = use;
+          follow->level = limit;
           journal_state (self, a, trader, TF_STATE_CLOSE_ONLY, alert, tf_copy_level_name (level));
           leave (self, a, trader, alert, tf_copy_level_name (level));
         }

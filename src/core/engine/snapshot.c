@@ -196,6 +196,7 @@ view_follows (TfEngine   *self,
         view->policy = follow->policy;
         view->state = follow->state;
         view->pnl = tf_following_pnl (self, a, t);
+        view->gap_known = tf_copy_gap_view (self, a, t, &view->gap);
         for (guint l = 0; l < TF_N_COPY_LEVELS; l++)
           view->use[l] = tf_copy_levels_use (&follow->levels, &follow->policy, (TfCopyLevel) l, view->pnl, &view->limit[l]);
       }

@@ -4,6 +4,7 @@
 #include "core/engine/record.h"
 #include "core/ensemble/calibration.h"
 #include "core/ensemble/ensemble.h"
+#include "core/following/gap.h"
 #include "core/following/leaving.h"
 #include "core/following/record.h"
 #include "core/market/candle.h"
@@ -86,6 +87,8 @@ typedef struct
   TfCopyPolicy   policy;
   TfTradingState state;        /* ACTIVE, or CLOSE_ONLY since a level was reached */
   TfMoney        pnl;          /* of the copies, realised and open, after fees */
+  TfGap          gap;          /* between the trader's result at full size and that */
+  gboolean       gap_known;    /* FALSE in a snapshot that was read from a workspace */
   double         use[TF_N_COPY_LEVELS];   /* of the capital allotted, lost against each level */
   double         limit[TF_N_COPY_LEVELS]; /* 0: the policy has none */
 } TfFollowView;

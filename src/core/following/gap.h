@@ -39,6 +39,7 @@ typedef struct
   TfQty   targets[TF_N_GAP_TARGETS], held;
   TfQty   ideal, leader; /* the scale: so much is ideal for so much of the leader's */
   TfMoney cash[TF_N_GAP_PARTS + 1]; /* of each link of the chain */
+  gboolean lost;         /* something did not fit: what this tells is no longer true */
 } TfGapLeg;
 
 const char *tf_gap_part_name     (TfGapPart       part);
