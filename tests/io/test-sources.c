@@ -2,8 +2,9 @@
 
 #include "core/base/error.h"
 #include "io/sources/hub.h"
+#include "io/sources/line.h"
 
-/* The fetcher, the poller and the hub against a server that does as it is told. */
+/* The fetcher, the poller, the line and the hub against a server that does as it is told. */
 
 #define PATIENCE_S 60
 
@@ -15,6 +16,9 @@ typedef struct
   const char *retry_after, *etag, *location, *body;
   gsize       size;      /* of a made-up body, when not 0 */
   gboolean    chunked, mute;
+  GBytes     *packed;
+  GPtrArray  *streams;
+  guint       accepted;
   char       *user_agent, *if_none_match;
   SoupServerMessage *held;
 } Server;
@@ -57,6 +61,13 @@ on_request (SoupServer        *soup,
       return;
     }
   soup_server_message_set_status (message, server->status != 0 ? server->status : 200, NULL);
+  if (server->packed != NULL)
+    {
+      soup_message_headers_replace (out, "Content-Encoding", "gzip");
+      soup_message_body_append_bytes (soup_server_message_get_response_body (message), server->packed);
+      soup_message_body_complete (soup_server_message_get_response_body (message));
+      return;
+    }
   if (server->chunked)
     soup_message_headers_set_encoding (out, SOUP_ENCODING_CHUNKED);
   if (server->size > 0)
@@ -70,6 +81,19 @@ on_request (SoupServer        *soup,
 }
 
 static void
+on_websocket (SoupServer              *soup,
+              SoupServerMessage       *message,
+              const char              *path,
+              SoupWebsocketConnection *stream,
+              gpointer                 data)
+{
+  Server *server = data;
+
+  server->accepted++;
+  g_ptr_array_add (server->streams, g_object_ref (stream));
+}
+
+static void
 server_start (Server *server)
 {
   g_autoptr (GError) error = NULL;
@@ -77,7 +101,9 @@ server_start (Server *server)
 
   memset (server, 0, sizeof *server);
   server->server = soup_server_new (NULL, NULL);
+  server->streams = g_ptr_array_new_with_free_func (g_object_unref);
   soup_server_add_handler (server->server, NULL, on_request, server, NULL);
+  soup_server_add_websocket_handler (server->server, "/ws", NULL, NULL, on_websocket, server, NULL);
   soup_server_listen_local (server->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
   g_assert_no_error (error);
   uris = soup_server_get_uris (server->server);
@@ -90,6 +116,7 @@ static void
 server_stop (Server *server)
 {
   soup_server_disconnect (server->server);
+  g_ptr_array_unref (server->streams);
   g_object_unref (server->server);
   g_free (server->url);
   g_free (server->user_agent);
@@ -363,6 +390,32 @@ test_size (void)
   heard_clear (&heard);
 }
 
+/* Half a hundred megabytes of nothing, packed into as many kilobytes: what counts is what it becomes. */
+static void
+test_packed (void)
+{
+  g_autoptr (TfFetcher) fetcher = tf_fetcher_new (&quick);
+  g_autoptr (GOutputStream) memory = g_memory_output_stream_new_resizable ();
+  g_autoptr (GConverter) packer = G_CONVERTER (g_zlib_compressor_new (G_ZLIB_COMPRESSOR_FORMAT_GZIP, 9));
+  g_autoptr (GOutputStream) stream = g_converter_output_stream_new (memory, packer);
+  g_autofree char *nothing = g_malloc0 (50 * 1000 * 1000);
+  Server server;
+  Heard heard = { 0 };
+  TfRequest request = { 0 };
+
+  g_assert_true (g_output_stream_write_all (stream, nothing, 50 * 1000 * 1000, NULL, NULL, NULL));
+  g_assert_true (g_output_stream_close (stream, NULL, NULL));
+  server_start (&server);
+  server.packed = g_memory_output_stream_steal_as_bytes (G_MEMORY_OUTPUT_STREAM (memory));
+  g_assert_cmpuint (g_bytes_get_size (server.packed), <, 100000);
+  request.url = server.url;
+  ask (fetcher, &request, &heard);
+  g_assert_cmpstr (heard.reason, ==, "answer of more than 4194304 bytes");
+  g_bytes_unref (server.packed);
+  heard_clear (&heard);
+  server_stop (&server);
+}
+
 static void
 test_conditional (void)
 {
@@ -473,6 +526,112 @@ test_poller (void)
   settle (30);
   g_assert_cmpuint (heard.n, ==, 0);
   heard_clear (&heard);
+  server_stop (&server);
+}
+
+/* The line */
+
+typedef struct
+{
+  TfSourceState state;
+  char         *reason, *text;
+  guint         retry_ms, opened, waited;
+} Talk;
+
+static void
+on_opened (TfLine  *line,
+           gpointer data)
+{
+  ((Talk *) data)->opened++;
+}
+
+static void
+on_text (TfLine     *line,
+         const char *text,
+         gsize       length,
+         gpointer    data)
+{
+  Talk *talk = data;
+
+  g_free (talk->text);
+  talk->text = g_strndup (text, length);
+}
+
+static void
+on_line (TfLine       *line,
+         TfSourceState state,
+         const char   *reason,
+         guint         retry_ms,
+         gpointer      data)
+{
+  Talk *talk = data;
+
+  talk->state = state;
+  if (state != TF_SOURCE_WAITING && state != TF_SOURCE_FAILED)
+    return;
+  talk->waited++;
+  talk->retry_ms = retry_ms;
+  g_free (talk->reason);
+  talk->reason = g_strdup (reason);
+}
+
+static const TfLineEvents line_events = { on_opened, on_text, on_line };
+
+/* A line that falls silent, one over which too much comes, one that is hung up: each comes back. A handshake that is
+ * refused tries again when it was told to, or not at all where that would not help. */
+static void
+test_line (void)
+{
+  g_autoptr (TfFetcher) fetcher = tf_fetcher_new (&quick);
+  g_autofree char *url = NULL, *large = g_malloc0 (2000);
+  Server server;
+  Talk talk = { 0 };
+  TfLineOptions options = { .ping = "hello?", .ping_ms = 5, .silence_ms = 300, .backoff_ms = 5, .backoff_max_ms = 10,
+                            .max_bytes = 1000 };
+  TfLine *line;
+
+  server_start (&server);
+  options.url = url = g_strdup_printf ("ws://127.0.0.1:%u/ws", server.port);
+  line = tf_line_new (fetcher, &options, &line_events, &talk);
+  g_assert_false (tf_line_send (line, "too early"));
+  tf_line_start (line);
+  UNTIL (talk.opened == 1 && server.accepted == 1);
+  soup_websocket_connection_send_text (server.streams->pdata[0], "here");
+  UNTIL (g_strcmp0 (talk.text, "here") == 0);
+  UNTIL (talk.opened == 2);
+  g_assert_cmpstr (talk.reason, ==, "silent for 0.3 s");
+  memset (large, 'x', 1999);
+  UNTIL (server.accepted == 2);
+  soup_websocket_connection_send_text (server.streams->pdata[1], large);
+  UNTIL (talk.opened == 3);
+  g_assert_nonnull (strstr (talk.reason, "payload"));
+  UNTIL (server.accepted == 3);
+  soup_websocket_connection_close (server.streams->pdata[2], SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "restart");
+  UNTIL (talk.opened == 4);
+  g_assert_cmpstr (talk.reason, ==, "closed by the other side with 1001 restart");
+
+  soup_server_remove_handler (server.server, "/ws");
+  server.status = 503;
+  server.retry_after = "3";
+  tf_line_reconnect (line, "because");
+  g_assert_cmpstr (talk.reason, ==, "because");
+  talk.waited = 0;
+  UNTIL (talk.waited == 1);
+  g_assert_cmpstr (talk.reason, ==, "refused with HTTP 503, Service Unavailable");
+  g_assert_cmpuint (talk.retry_ms, >=, 3000);
+  server.status = 404;
+  tf_line_start (line);
+  UNTIL (talk.state == TF_SOURCE_FAILED);
+  tf_line_stop (line);
+  g_assert_cmpint (talk.state, ==, TF_SOURCE_OFF);
+  tf_line_free (line);
+  options.url = "ws://example.org/ws";
+  line = tf_line_new (fetcher, &options, &line_events, &talk);
+  tf_line_start (line);
+  g_assert_cmpint (talk.state, ==, TF_SOURCE_FAILED);
+  tf_line_free (line);
+  g_free (talk.text);
+  g_free (talk.reason);
   server_stop (&server);
 }
 
@@ -605,10 +764,12 @@ main (int   argc,
   g_test_add_func ("/fetcher/breaker", test_breaker);
   g_test_add_func ("/fetcher/retry-after", test_retry_after);
   g_test_add_func ("/fetcher/size", test_size);
+  g_test_add_func ("/fetcher/packed", test_packed);
   g_test_add_func ("/fetcher/conditional", test_conditional);
   g_test_add_func ("/fetcher/redirects", test_redirects);
   g_test_add_func ("/fetcher/time-out", test_time_out);
   g_test_add_func ("/fetcher/poller", test_poller);
+  g_test_add_func ("/line", test_line);
   g_test_add_func ("/hub/refused", test_refused);
   g_test_add_func ("/hub/evidence", test_evidence);
   for (const TfSourceKind *kind = tf_source_kinds (); kind->id != NULL; kind++)
