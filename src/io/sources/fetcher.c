@@ -238,7 +238,8 @@ pump_after (Host *host,
 static guint
 get_retry_after (SoupMessage *message)
 {
-  const char *text = soup_message_headers_get_one (soup_message_get_response_headers (message), "Retry-After");
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  const char *text = soup_message_headers_get_one (headers, "Retry-After");
   g_autoptr (GDateTime) date = NULL;
   guint64 seconds = 0;
 
@@ -255,7 +256,8 @@ get_retry_after (SoupMessage *message)
 static guint
 get_max_age (SoupMessage *message)
 {
-  const char *text = soup_message_headers_get_list (soup_message_get_response_headers (message), "Cache-Control");
+  SoupMessageHeaders *headers = soup_message_get_response_headers (message);
+  const char *text = soup_message_headers_get_list (headers, "Cache-Control");
   GHashTable *params;
   const char *age;
   guint64 seconds;
@@ -277,7 +279,8 @@ open_breaker (Host *host,
   TfFetcher *self = host->fetcher;
   guint ms;
 
-  host->open_ms = host->open_ms == 0 ? self->options.open_ms : MIN (host->open_ms * 2, self->options.open_max_ms);
+  host->open_ms = host->open_ms == 0 ? self->options.open_ms
+    : MIN (host->open_ms * 2, self->options.open_max_ms);
   ms = (guint) (host->open_ms * (0.8 + 0.4 * tf_fetcher_random (self)));
   host->failures = MAX (host->failures, self->options.failures);
   host->open_until = tf_fetcher_clock () + MAX (ms, asked_ms);
@@ -327,8 +330,11 @@ finish (Job        *job,
         gboolean    permanent)
 {
   TfFetcher *self = job->fetcher;
-  guint retry_ms = (status == 429 || status == 503) && job->message != NULL ? get_retry_after (job->message) * 1000 : 0;
-  TfAnswer answer = { .status = status, .bytes = "", .moved = job->moved, .reason = reason, .permanent = permanent };
+  gboolean may_say_when = (status == 429 || status == 503) && job->message != NULL;
+  guint retry_ms = may_say_when ? get_retry_after (job->message) * 1000 : 0;
+  TfAnswer answer = {
+    .status = status, .bytes = "", .moved = job->moved, .reason = reason, .permanent = permanent,
+  };
 
   if (self == NULL)
     {
@@ -347,7 +353,9 @@ finish (Job        *job,
     }
   if (job->message != NULL && status != 0)
     {
-      answer.content_type = soup_message_headers_get_content_type (soup_message_get_response_headers (job->message), NULL);
+      SoupMessageHeaders *headers = soup_message_get_response_headers (job->message);
+
+      answer.content_type = soup_message_headers_get_content_type (headers, NULL);
       answer.max_age_s = get_max_age (job->message);
     }
   if (reason == NULL && status != SOUP_STATUS_NOT_MODIFIED)
@@ -377,18 +385,28 @@ fail (Job          *job,
 
 static void launch (Job *job);
 
-/* Follows where an answer leads, but never to another host, nor from an encrypted address to one that is not. */
+static gboolean
+is_same_host (GUri *here,
+              GUri *there)
+{
+  if (!is_safe (there) || g_strcmp0 (g_uri_get_host (here), g_uri_get_host (there)) != 0)
+    return FALSE;
+  if (strcmp (g_uri_get_scheme (here), g_uri_get_scheme (there)) == 0)
+    return g_uri_get_port (here) == g_uri_get_port (there);
+  return strcmp (g_uri_get_scheme (there), "https") == 0 && g_uri_get_port (there) == 443;
+}
+
+/* Follows where an answer leads, but never to another host, nor to an address that is less safe. */
 static void
 redirect (Job  *job,
           guint status)
 {
-  const char *to = soup_message_headers_get_one (soup_message_get_response_headers (job->message), "Location");
+  SoupMessageHeaders *headers = soup_message_get_response_headers (job->message);
+  const char *to = soup_message_headers_get_one (headers, "Location");
   g_autoptr (GUri) here = g_uri_parse (job->url, SOUP_HTTP_URI_FLAGS, NULL);
   g_autoptr (GUri) there = to != NULL ? g_uri_parse_relative (here, to, SOUP_HTTP_URI_FLAGS, NULL) : NULL;
   g_autofree char *url = there != NULL ? g_uri_to_string (there) : NULL, *reason = NULL;
-  gboolean same = there != NULL && g_strcmp0 (g_uri_get_host (here), g_uri_get_host (there)) == 0 && is_safe (there)
-    && ((strcmp (g_uri_get_scheme (here), g_uri_get_scheme (there)) == 0 && g_uri_get_port (here) == g_uri_get_port (there))
-        || (strcmp (g_uri_get_scheme (there), "https") == 0 && g_uri_get_port (there) == 443));
+  gboolean same = there != NULL && is_same_host (here, there);
 
   if (url != NULL && (status == 301 || status == 308))
     {
@@ -418,7 +436,8 @@ redirect (Job  *job,
 static void
 too_large (Job *job)
 {
-  g_autofree char *reason = g_strdup_printf ("answer of more than %" G_GSIZE_FORMAT " bytes", job->request.max_bytes);
+  g_autofree char *reason = g_strdup_printf ("answer of more than %" G_GSIZE_FORMAT " bytes",
+                                             job->request.max_bytes);
 
   finish (job, soup_message_get_status (job->message), reason, FALSE);
 }
@@ -446,7 +465,8 @@ on_bytes (GObject      *source,
   else
     {
       g_byte_array_append (job->bytes, g_bytes_get_data (bytes, NULL), (guint) g_bytes_get_size (bytes));
-      g_input_stream_read_bytes_async (job->stream, CHUNK, G_PRIORITY_DEFAULT, job->cancellable, on_bytes, job);
+      g_input_stream_read_bytes_async (job->stream, CHUNK, G_PRIORITY_DEFAULT, job->cancellable, on_bytes,
+                                       job);
     }
 }
 
@@ -517,26 +537,28 @@ static void
 launch (Job *job)
 {
   TfFetcher *self = job->fetcher;
+  const TfRequest *request = &job->request;
   SoupMessageHeaders *headers;
 
-  job->message = soup_message_new (job->request.body != NULL ? SOUP_METHOD_POST : SOUP_METHOD_GET, job->url);
+  job->message = soup_message_new (request->body != NULL ? SOUP_METHOD_POST : SOUP_METHOD_GET, job->url);
   job->cancellable = g_cancellable_new ();
   headers = soup_message_get_request_headers (job->message);
   soup_message_add_flags (job->message, SOUP_MESSAGE_NO_REDIRECT);
-  soup_message_headers_replace (headers, "User-Agent", job->request.user_agent != NULL ? job->request.user_agent : TF_USER_AGENT);
-  if (job->request.accept != NULL)
-    soup_message_headers_replace (headers, "Accept", job->request.accept);
-  if (job->request.body != NULL)
+  soup_message_headers_replace (headers, "User-Agent", request->user_agent != NULL ? request->user_agent
+                                                                                   : TF_USER_AGENT);
+  if (request->accept != NULL)
+    soup_message_headers_replace (headers, "Accept", request->accept);
+  if (request->body != NULL)
     {
-      g_autoptr (GBytes) body = g_bytes_new (job->request.body, strlen (job->request.body));
+      g_autoptr (GBytes) body = g_bytes_new (request->body, strlen (request->body));
 
       soup_message_set_request_body_from_bytes (job->message,
-                                                job->request.content_type != NULL ? job->request.content_type : "application/json",
-                                                body);
+                                                request->content_type != NULL ? request->content_type
+                                                                              : "application/json", body);
     }
-  if (job->request.conditional)
+  if (request->conditional)
     {
-      const Validator *validator = g_hash_table_lookup (self->validators, job->request.url);
+      const Validator *validator = g_hash_table_lookup (self->validators, request->url);
 
       if (validator != NULL && validator->etag != NULL)
         soup_message_headers_replace (headers, "If-None-Match", validator->etag);
@@ -544,8 +566,9 @@ launch (Job *job)
         soup_message_headers_replace (headers, "If-Modified-Since", validator->modified);
     }
   if (job->timer == NULL)
-    set_timer (self, &job->timer, job->request.timeout_ms, on_late, job);
-  soup_session_send_async (self->session, job->message, G_PRIORITY_DEFAULT, job->cancellable, on_headers, job);
+    set_timer (self, &job->timer, request->timeout_ms, on_late, job);
+  soup_session_send_async (self->session, job->message, G_PRIORITY_DEFAULT, job->cancellable, on_headers,
+                           job);
 }
 
 /* Not even asked. */
@@ -562,8 +585,8 @@ refuse (Job        *job,
   job_free (job);
 }
 
-/* As many of a host's questions as its bucket and its breaker allow. Started from the main loop only: a callback may
- * send again, cancel others, and (the last one) make the rest wait; each turn looks anew. */
+/* As many of a host's questions as its bucket and its breaker allow. Started from the main loop only: a
+ * callback may send again, cancel others, and (the last one) make the rest wait; each turn looks anew. */
 static gboolean
 pump (gpointer data)
 {
@@ -688,7 +711,8 @@ tf_fetcher_set_rate (TfFetcher  *self,
  * @request: copied
  * @callback: always called once, later and from the main loop; not after tf_fetcher_cancel()
  *
- * Asks, as soon as the host's bucket allows. While its breaker is open there is no question: the answer says so.
+ * Asks, as soon as the host's bucket allows. While its breaker is open there is no question: the answer says
+ * so.
  *
  * Returns: an id, more than 0
  */
@@ -846,7 +870,8 @@ tf_poller_new (TfFetcher       *fetcher,
   self->interval_ms = MAX (interval_ms, 1);
   self->callback = callback;
   self->data = data;
-  set_timer (fetcher, &self->timer, (guint) (tf_fetcher_random (fetcher) * MIN (interval_ms / 4, 2000)), on_poll, self);
+  set_timer (fetcher, &self->timer, (guint) (tf_fetcher_random (fetcher) * MIN (interval_ms / 4, 2000)),
+             on_poll, self);
   return self;
 }
 

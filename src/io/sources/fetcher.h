@@ -6,9 +6,9 @@ G_BEGIN_DECLS
 
 #define TF_USER_AGENT "TradeFollow"
 
-/* Questions over HTTP, without waiting and without being a nuisance: each host has a token bucket and a circuit breaker
- * of its own, what is too large or too slow is given up, and no answer leads to another host. Lives on the thread and in
- * the thread-default main context that it was made in. */
+/* Questions over HTTP, without waiting and without being a nuisance: each host has a token bucket and a
+ * circuit breaker of its own, what is too large or too slow is given up, and no answer leads to another host.
+ * Lives on the thread and in the thread-default main context that it was made in. */
 typedef struct _TfFetcher TfFetcher;
 
 /* Zero and NULL mean what stands in brackets. Copied. */
@@ -22,7 +22,7 @@ typedef struct
   gsize       max_bytes;    /* [4 MiB] of an answer, unpacked */
   guint       timeout_ms;   /* [20000] from sending to the last byte */
   double      cost;         /* [1] tokens of the host's bucket */
-  gboolean    conditional;  /* GET: asks whether it changed since the last whole answer to this URL; 304 if not */
+  gboolean    conditional;  /* GET: only if it changed since the last whole answer; else 304 */
 } TfRequest;
 
 /* What came back. Lives until the callback returns. */
@@ -35,8 +35,8 @@ typedef struct
   const char *moved;        /* (nullable): 301 or 308, to this address */
   guint       max_age_s;    /* of Cache-Control; 0: not said */
   const char *reason;       /* NULL: 2xx or 304; else what is wrong, in words */
-  gboolean    permanent;    /* wrong for good: 400, 401, 410, 451, a bad address, or one that leads to another host */
-  guint       retry_ms;     /* where something is wrong: no sooner than that; 0: not said. From a poller: the next time */
+  gboolean    permanent;    /* wrong for good: 400, 401, 410, 451, a bad address, another host */
+  guint       retry_ms;     /* no sooner than that; 0: not said. From a poller: when it asks again */
 } TfAnswer;
 
 typedef void (*TfAnswerFunc) (const TfAnswer *answer,
@@ -49,7 +49,7 @@ typedef struct
   double  rate;         /* [2] tokens a second, of a host that nothing is known of */
   double  burst;        /* [5] */
   guint   failures;     /* [5] in a row open a host's breaker */
-  guint   open_ms;      /* [10000] for so long at first; then one question is let through; doubles while that fails */
+  guint   open_ms;      /* [10000] for so long; then one question is let through; doubles if it fails */
   guint   open_max_ms;  /* [300000] */
 } TfFetcherOptions;
 
@@ -73,8 +73,8 @@ gint64       tf_fetcher_clock        (void);
 gboolean     tf_fetcher_check_url    (const char             *url,
                                       GError                **error);
 
-/* The same question again and again, never in step with others: @interval_ms ± 20 %, after errors longer. Answers come
- * from the first on, none is left out; retry_ms is the time until the next question. */
+/* The same question again and again, never in step with others: @interval_ms ± 20 %, after errors longer.
+ * Answers come from the first on, none is left out; retry_ms is the time until the next question. */
 typedef struct _TfPoller TfPoller;
 
 TfPoller    *tf_poller_new           (TfFetcher              *fetcher,

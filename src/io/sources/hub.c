@@ -98,8 +98,8 @@ tell_soon (TfSourceHub *self,
  * @specs: copied
  * @events: must outlive the hub
  *
- * All sources that are listened to. They share the thread and the thread-default main context that the hub is made in;
- * each fails for itself.
+ * All sources that are listened to. They share the thread and the thread-default main context that the hub
+ * is made in; each fails for itself.
  */
 TfSourceHub *
 tf_source_hub_new (const TfSourceSpec      *specs,
@@ -192,7 +192,8 @@ open_driver (TfSourceHub        *self,
       }
   if (specs->len == 0)
     return;
-  open.self = kind->driver->open (self, endpoint, (const TfSourceSpec *const *) specs->pdata, specs->len, &error);
+  open.self = kind->driver->open (self, endpoint, (const TfSourceSpec *const *) specs->pdata, specs->len,
+                                  &error);
   if (open.self != NULL)
     g_array_append_val (self->open, open);
   else
@@ -203,7 +204,8 @@ open_driver (TfSourceHub        *self,
 /**
  * tf_source_hub_start:
  *
- * Opens all sources, and keeps them open until tf_source_hub_stop(). A spec that cannot be opened is told as FAILED.
+ * Opens all sources, and keeps them open until tf_source_hub_stop(). A spec that cannot be opened is told as
+ * FAILED.
  */
 void
 tf_source_hub_start (TfSourceHub *self)
@@ -226,7 +228,8 @@ tf_source_hub_start (TfSourceHub *self)
       if (kind != NULL && kind->driver != NULL)
         open_driver (self, k, kind, done);
       else
-        tf_source_hub_set_state (self, &self->specs[k], TF_SOURCE_FAILED, "nothing to listen to for a source of this kind", 0);
+        tf_source_hub_set_state (self, &self->specs[k], TF_SOURCE_FAILED,
+                                 "nothing to listen to for a source of this kind", 0);
     }
 }
 
@@ -271,7 +274,8 @@ tf_source_hub_get_figures (TfSourceHub     *self,
   g_return_if_fail (spec < self->n);
   g_mutex_lock (&self->lock);
   *figures = line->figures;
-  figures->retry_ms = line->figures.state == TF_SOURCE_WAITING ? MAX (line->retry_at - tf_fetcher_clock (), 0) : 0;
+  if (line->figures.state == TF_SOURCE_WAITING)
+    figures->retry_ms = MAX (line->retry_at - tf_fetcher_clock (), 0);
   g_mutex_unlock (&self->lock);
 }
 
@@ -299,15 +303,16 @@ set_evidence (TfTraderSignal *signal,
   g_autofree char *said = g_utf8_make_valid (signal->evidence, -1);
   const char *end;
 
-  g_snprintf (signal->evidence, sizeof signal->evidence, "sha256:%s%s%s", hash, *said != '\0' ? " " : "", said);
+  g_snprintf (signal->evidence, sizeof signal->evidence, "sha256:%s%s%s", hash, *said != '\0' ? " " : "",
+              said);
   g_utf8_validate (signal->evidence, -1, &end);
   signal->evidence[end - signal->evidence] = '\0';
 }
 
 /**
  * tf_source_hub_emit:
- * @signal: trader, source and received may be left empty: they are the spec's trader, its kind, and now; evidence may
- *   hold a few words, which the hash of @raw is put before
+ * @signal: trader, source and received may be left empty: they are the spec's trader, its kind, and now;
+ *   evidence may hold a few words, which the hash of @raw is put before
  * @raw: the message or that part of it which says this, as it came
  *
  * News of a trader.
@@ -382,7 +387,8 @@ tf_source_hub_set_state (TfSourceHub        *self,
   gboolean same;
 
   g_mutex_lock (&self->lock);
-  same = line->figures.state == state && state != TF_SOURCE_WAITING && strcmp (line->figures.reason, reason) == 0;
+  same = line->figures.state == state && state != TF_SOURCE_WAITING
+    && strcmp (line->figures.reason, reason) == 0;
   line->figures.state = state;
   line->retry_at = tf_fetcher_clock () + retry_ms;
   set_reason (&line->figures, reason);
@@ -395,8 +401,8 @@ tf_source_hub_set_state (TfSourceHub        *self,
  * tf_source_hub_judge:
  * @answer: of a question that was asked for @spec
  *
- * Counts the answer, and sets the state that follows from it: LIVE, WAITING, or FAILED where asking again would not help
- * (then do not).
+ * Counts the answer, and sets the state that follows from it: LIVE, WAITING, or FAILED where asking again
+ * would not help (then do not).
  *
  * Returns: whether there is something new to read
  */
@@ -412,8 +418,8 @@ tf_source_hub_judge (TfSourceHub        *self,
       return answer->status != SOUP_STATUS_NOT_MODIFIED;
     }
   tf_source_hub_note (self, spec, TF_SOURCE_NOTE_ERROR, NULL);
-  tf_source_hub_set_state (self, spec, answer->permanent ? TF_SOURCE_FAILED : TF_SOURCE_WAITING, answer->reason,
-                           MAX (answer->retry_ms, WAIT_MIN_MS));
+  tf_source_hub_set_state (self, spec, answer->permanent ? TF_SOURCE_FAILED : TF_SOURCE_WAITING,
+                           answer->reason, MAX (answer->retry_ms, WAIT_MIN_MS));
   return FALSE;
 }
 

@@ -131,7 +131,8 @@ tf_address_set_find (const TfAddressSet *self,
   return -1;
 }
 
-/* A reader of JSON that gives parts of the text itself: numbers keep their digits, and each fill its own bytes. */
+/* A reader of JSON that gives parts of the text itself: numbers keep their digits, and each fill its own
+ * bytes. */
 
 typedef struct { const char *text; gsize length; } Span;
 typedef struct { const char *p, *end; } Cursor;
@@ -292,12 +293,13 @@ invalid (GError    **error,
   char quoted[TF_QUOTE_SIZE];
 
   g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "%s: found “%s”, expected %s", name,
-               found->text != NULL ? tf_error_quote (found->text, (gssize) found->length, quoted) : "", expected);
+               found->text != NULL ? tf_error_quote (found->text, (gssize) found->length, quoted) : "",
+               expected);
   return FALSE;
 }
 
-/* A decimal as the venue writes it: sums made with doubles have a tail of noise (“3495670.8399999999”), which is rounded
- * away at the eighth place. */
+/* A decimal as the venue writes it: sums made with doubles have a tail of noise (“3495670.8399999999”), which
+ * is rounded away at the eighth place. */
 static gboolean
 read_decimal (const char *name,
               const Span *span,
@@ -391,7 +393,8 @@ set_identity (const Entry       *entry,
       for (guint k = 0; k < G_N_ELEMENTS (parts); k++)
         hash = mix (hash, &fields[parts[k]]);
       fill->trade = hash + 1;
-      g_snprintf (fill->signal.id, sizeof fill->signal.id, "%" G_GINT64_FORMAT "-%016" G_GINT64_MODIFIER "x", fill->ms, hash);
+      g_snprintf (fill->signal.id, sizeof fill->signal.id, "%" G_GINT64_FORMAT "-%016" G_GINT64_MODIFIER "x",
+                  fill->ms, hash);
     }
   fill->key = hash;
 }
@@ -453,7 +456,8 @@ compare_times (gconstpointer a,
   return x < y ? -1 : x > y;
 }
 
-/* Lists are newest first between milliseconds, but in the order of execution within one: a stable sort by time alone. */
+/* Lists are newest first between milliseconds, but in the order of execution within one: a stable sort by
+ * time alone. */
 static gboolean
 read_fills (Span                data,
             TfHyperliquidFrame *frame,
@@ -512,7 +516,8 @@ read_trade (const Entry        *entry,
   Cursor c = { entry->fields[USERS].text, entry->fields[USERS].text + entry->fields[USERS].length };
   gint found[2];
 
-  if (c.p == NULL || !take (&c, '[') || !take_string (&c, &users[0]) || !take (&c, ',') || !take_string (&c, &users[1]))
+  if (c.p == NULL || !take (&c, '[') || !take_string (&c, &users[0]) || !take (&c, ',')
+      || !take_string (&c, &users[1]))
     return TRUE; /* the venue need not name them */
   for (guint k = 0; k < 2; k++)
     {
@@ -561,7 +566,8 @@ names_any (Span                data,
         {
           TfAddress address;
 
-          any = tf_address_parse (user.text, (gssize) user.length, &address) && tf_address_set_find (followed, &address) >= 0;
+          any = tf_address_parse (user.text, (gssize) user.length, &address)
+            && tf_address_set_find (followed, &address) >= 0;
         }
       p = c.p;
     }
@@ -609,11 +615,11 @@ read_trades (Span                data,
  * tf_hyperliquid_read:
  * @text: one message of the WebSocket
  * @followed: (nullable): whose trades on the tape are wanted
- * @frame: (inout): what it says. Its @fills is an array of the caller's, emptied first; what it and @said point to
- *   lives as long as @text
+ * @frame: (inout): what it says. Its @fills is an array of the caller's, emptied first; what it and @said
+ *   point to lives as long as @text
  *
- * Pure: bytes in, signals out. A bad entry makes the whole message bad: half of one would be a wrong position.
- * %TF_ERROR_INVALID, %TF_ERROR_RANGE.
+ * Pure: bytes in, signals out. A bad entry makes the whole message bad: half of one would be a wrong
+ * position. %TF_ERROR_INVALID, %TF_ERROR_RANGE.
  */
 gboolean
 tf_hyperliquid_read (const char         *text,
@@ -670,8 +676,8 @@ tf_hyperliquid_read (const char         *text,
   return TRUE;
 }
 
-/* Limits of the venue for each IP: 10 different users on the WebSocket, 1200 weight a minute, of which clearinghouseState
- * takes 2. A quarter is left to others on this line. */
+/* Limits of the venue for each IP: 10 different users on the WebSocket, 1200 weight a minute, of which
+ * clearinghouseState takes 2. A quarter is left to others on this line. */
 #define PUSH_MAX 10
 #define POLL_MAX 50
 
@@ -679,10 +685,11 @@ tf_hyperliquid_read (const char         *text,
  * tf_hyperliquid_plan:
  * @n: different addresses
  *
- * The first ten are on push: each fill, at once. The rest, as long as asking each of them for his positions every ten
- * seconds stays within the budget (50 at 2 weight each = 600 a minute), is polled: the whole state, up to ten seconds
- * late. More are found on the tape of all public trades: each trade at once whatever their number, at the price of
- * listening to the whole market. Who is on push or on the tape is asked for his positions to heal what was lost.
+ * The first ten are on push: each fill, at once. The rest, as long as asking each of them for his positions
+ * every ten seconds stays within the budget (50 at 2 weight each = 600 a minute), is polled: the whole
+ * state, up to ten seconds late. More are found on the tape of all public trades: each trade at once
+ * whatever their number, at the price of listening to the whole market. Who is on push or on the tape is
+ * asked for his positions to heal what was lost.
  */
 TfHyperliquidPlan
 tf_hyperliquid_plan (guint n)

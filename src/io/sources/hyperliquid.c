@@ -129,7 +129,8 @@ see (User   *user,
   return TRUE;
 }
 
-/* A coin of the perpetual market that clearinghouseState tells of; not spot (“@107”, “PURR/USDC”), nor of others' (“flx:CRCL”). */
+/* A coin of the perpetual market that clearinghouseState tells of; not of spot (“@107”, “PURR/USDC”), nor of
+ * the markets of others (“flx:CRCL”). */
 static gboolean
 is_stated_coin (const char *coin)
 {
@@ -165,8 +166,8 @@ take_fill (User              *user,
   gint64 delta = signal->side * signal->quantity.raw;
   gboolean included = position->known && fill->ms <= position->state_ms;
 
-  /* Statement and fills come by different ways: a fill from before the last statement says nothing new about where the
-   * trader stands. */
+  /* Statement and fills come by different ways: a fill from before the last statement says nothing new about
+   * where the trader stands. */
   if (!included)
     {
       if (signal->has_position)
@@ -174,7 +175,8 @@ take_fill (User              *user,
           position->quantity = signal->position;
           position->known = TRUE;
         }
-      else if (position->known && __builtin_add_overflow (position->quantity.raw, delta, &position->quantity.raw))
+      else if (position->known
+               && __builtin_add_overflow (position->quantity.raw, delta, &position->quantity.raw))
         position->known = FALSE;
     }
   signal->has_position = position->known;
@@ -205,7 +207,8 @@ take_if_new (User              *user,
 
 /* Positions */
 
-/* A position that fills do not explain: the one at the start, or one of a user who is asked for nothing else. */
+/* A position that fills do not explain: the one at the start, or one of a user who is asked for nothing
+ * else. */
 static void
 state_position (User           *user,
                 const char     *coin,
@@ -221,8 +224,9 @@ state_position (User           *user,
   if (__builtin_sub_overflow (now.raw, before, &delta) || delta == G_MININT64)
     delta = 0;
   g_strlcpy (signal.symbol, coin, sizeof signal.symbol);
-  g_snprintf (signal.id, sizeof signal.id, "%s%" G_GINT64_FORMAT "-%s", start ? "start-" : "state-", ms, coin);
-  g_strlcpy (signal.evidence, start ? "clearinghouseState, position at the start" : "clearinghouseState", sizeof signal.evidence);
+  g_snprintf (signal.id, sizeof signal.id, "%s-%" G_GINT64_FORMAT "-%s", start ? "start" : "state", ms, coin);
+  g_strlcpy (signal.evidence, start ? "clearinghouseState, position at the start" : "clearinghouseState",
+             sizeof signal.evidence);
   if (now.raw != 0)
     signal.side = (start ? now.raw : delta) < 0 ? -1 : 1;
   if (!start)
@@ -235,8 +239,8 @@ state_position (User           *user,
   emit (user, &signal, answer->bytes, answer->length);
 }
 
-/* What the venue states against what is known from fills. A fill may be on its way while its position is stated already,
- * so a difference counts when it was there twice. */
+/* What the venue states against what is known from fills. A fill may be on its way while its position is
+ * stated already, so a difference counts when it was there twice. */
 static void
 reconcile (User           *user,
            const char     *coin,
@@ -281,17 +285,21 @@ read_positions (const TfAnswer *answer,
       g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found no assetPositions, expected a list");
       return FALSE;
     }
-  if (tf_json_as_int (json_object_get_member (object, "time"), &time) && time > 0 && time < G_MAXINT64 / 1000000)
+  if (tf_json_as_int (json_object_get_member (object, "time"), &time) && time > 0
+      && time < G_MAXINT64 / (TF_SECOND / 1000))
     *ms = time;
   for (guint k = 0; k < json_array_get_length (list); k++)
     {
-      JsonObject *position = tf_json_get_object (tf_json_as_object (json_array_get_element (list, k)), "position");
+      JsonObject *holder = tf_json_as_object (json_array_get_element (list, k));
+      JsonObject *position = tf_json_get_object (holder, "position");
       const char *coin = tf_json_get_string (position, "coin"), *size = tf_json_get_string (position, "szi");
       gint64 raw;
 
-      if (coin == NULL || *coin == '\0' || strlen (coin) >= sizeof ((TfTraderSignal *) NULL)->symbol || size == NULL)
+      if (coin == NULL || *coin == '\0' || strlen (coin) >= sizeof ((TfTraderSignal *) NULL)->symbol
+          || size == NULL)
         {
-          g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found a position without coin or szi, expected both");
+          g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
+                       "found a position without coin or szi, expected both");
           return FALSE;
         }
       if (!tf_decimal_parse (size, -1, &raw, error))
@@ -348,8 +356,8 @@ subscribe (Driver     *self,
            const char *of,
            const char *name)
 {
-  g_autofree char *text = g_strdup_printf ("{\"method\":\"subscribe\",\"subscription\":{\"type\":\"%s\",\"%s\":\"%s\"}}",
-                                           type, of, name);
+  g_autofree char *text = g_strdup_printf ("{\"method\":\"subscribe\",\"subscription\":"
+                                           "{\"type\":\"%s\",\"%s\":\"%s\"}}", type, of, name);
 
   tf_line_send (self->line, text);
 }
@@ -372,7 +380,8 @@ static void
 subscribe_coins (Driver *self)
 {
   if (self->subscribing == NULL && self->next_coin < self->coins->len)
-    self->subscribing = tf_source_hub_after (self->hub, tf_source_hub_pace (self->hub, SUBSCRIBE_MS), on_subscribe, self);
+    self->subscribing = tf_source_hub_after (self->hub, tf_source_hub_pace (self->hub, SUBSCRIBE_MS),
+                                             on_subscribe, self);
 }
 
 static void
@@ -409,7 +418,8 @@ take_error (Driver                   *self,
         const User *user = self->users->pdata[k];
         char address[2 * TF_ADDRESS_SIZE + 3];
 
-        if (user->way == POLL || (pass == 0 && strstr (small, tf_address_format (&user->address, address)) == NULL))
+        tf_address_format (&user->address, address);
+        if (user->way == POLL || (pass == 0 && strstr (small, address) == NULL))
           continue;
         named = TRUE;
         note (user, TF_SOURCE_NOTE_ERROR, said);
@@ -525,14 +535,14 @@ ask_positions (User *user,
                                 tf_source_hub_pace (self->hub, interval_ms), on_positions, user);
 }
 
-/* The coins whose trades are listened to. New ones are found from hour to hour. An unknown one would make the venue hang
- * up, so only those that it named itself. */
+/* The coins whose trades are listened to. New ones are found from hour to hour. An unknown one would make the
+ * venue hang up, so only those that it named itself. */
 static void
 on_meta (const TfAnswer *answer,
          gpointer        data)
 {
   Driver *self = data;
-  g_autoptr (JsonNode) root = answer->reason == NULL ? tf_json_text_read (answer->bytes, (gssize) answer->length, NULL) : NULL;
+  g_autoptr (JsonNode) root = tf_json_text_read (answer->bytes, (gssize) answer->length, NULL);
   JsonArray *universe = tf_json_get_array (tf_json_as_object (root), "universe");
 
   for (guint k = 0; universe != NULL && k < json_array_get_length (universe); k++)
@@ -541,7 +551,8 @@ on_meta (const TfAnswer *answer,
       const char *name = tf_json_get_string (coin, "name");
       JsonNode *delisted = coin != NULL ? json_object_get_member (coin, "isDelisted") : NULL;
 
-      if (name == NULL || strlen (name) >= 32 || strpbrk (name, "\"\\") != NULL || g_hash_table_contains (self->coin_set, name)
+      if (name == NULL || strlen (name) >= 32 || strpbrk (name, "\"\\") != NULL
+          || g_hash_table_contains (self->coin_set, name)
           || (delisted != NULL && JSON_NODE_HOLDS_VALUE (delisted) && json_node_get_boolean (delisted)))
         continue;
       g_ptr_array_add (self->coins, g_strdup (name));
@@ -554,7 +565,8 @@ on_meta (const TfAnswer *answer,
       if (user->way != TAPE)
         continue;
       if (universe == NULL)
-        note (user, TF_SOURCE_NOTE_ERROR, answer->reason != NULL ? answer->reason : "no list of coins from the venue");
+        note (user, TF_SOURCE_NOTE_ERROR,
+              answer->reason != NULL ? answer->reason : "no list of coins from the venue");
       else if (user->poller == NULL) /* a thousand of them would have kept this one waiting */
         ask_positions (user, tf_hyperliquid_plan (self->users->len).tape_ms);
     }
@@ -688,7 +700,7 @@ open_driver (TfSourceHub               *hub,
     .ping = "{\"method\":\"ping\"}",
     .ping_ms = tf_source_hub_pace (hub, 30000),
     .silence_ms = MAX (tf_source_hub_pace (hub, 40000), 2000),
-    .backoff_ms = tf_source_hub_pace (hub, 2000), /* with a handshake each: 30 new connections a minute are allowed */
+    .backoff_ms = tf_source_hub_pace (hub, 2000), /* 30 new connections a minute are allowed */
     .backoff_max_ms = tf_source_hub_pace (hub, 60000),
   };
   Driver *self;
@@ -705,7 +717,8 @@ open_driver (TfSourceHub               *hub,
   self->coin_set = g_hash_table_new (g_str_hash, g_str_equal);
   self->replayed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   self->fills = g_array_new (FALSE, FALSE, sizeof (TfHyperliquidFill));
-  tf_fetcher_set_rate (fetcher, self->info, WEIGHTS_PER_S * 1000 / tf_source_hub_pace (hub, 1000), WEIGHTS_BURST);
+  tf_fetcher_set_rate (fetcher, self->info, WEIGHTS_PER_S * 1000 / tf_source_hub_pace (hub, 1000),
+                       WEIGHTS_BURST);
   add_users (self, specs, n);
   give_ways (self);
   url = g_strconcat (g_str_has_prefix (base, "https:") ? "wss" : "ws", strchr (base, ':'), "/ws", NULL);

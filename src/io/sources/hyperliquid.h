@@ -28,7 +28,7 @@ gint          tf_address_set_find    (const TfAddressSet *self,
 /* A fill of a user, or one side of a public trade */
 typedef struct
 {
-  TfTraderSignal signal;   /* trader and source are empty; position is stated where the message states what was before */
+  TfTraderSignal signal;   /* trader and source are empty; no position where none was stated before */
   guint64        trade;    /* of coin and trade, which has two sides */
   guint64        key;      /* of the side, too: the same key of the same user is the same fill */
   gint64         ms;       /* when it happened */
@@ -64,8 +64,8 @@ gboolean      tf_hyperliquid_read    (const char         *text,
                                       TfHyperliquidFrame *frame,
                                       GError            **error);
 
-/* How that many different addresses are listened to. Everybody is asked for his positions, too: how often is the
- * difference. */
+/* How that many different addresses are listened to. Everybody is asked for his positions, too: how often is
+ * the difference. */
 typedef struct
 {
   guint push, push_ms; /* over the WebSocket, fill by fill */

@@ -48,7 +48,8 @@ forget_stream (SoupWebsocketConnection *stream,
   g_object_unref (stream);
 }
 
-/* Polite: says goodbye, which needs the main context for a moment more; who has gone silent does not answer one. */
+/* Polite: says goodbye, which needs the main context for a moment more; who has gone silent does not answer
+ * one. */
 static void
 drop (TfLine  *self,
       gboolean polite)
@@ -122,8 +123,8 @@ on_retry (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
-/* The next attempt: after a random part of the doubled delay (full jitter: who fell together does not come back
- * together), but not before @at_least_ms. */
+/* The next attempt: after a random part of the doubled delay (full jitter: who fell together does not come
+ * back together), but not before @at_least_ms. */
 static void
 lose (TfLine     *self,
       const char *reason,
@@ -133,7 +134,8 @@ lose (TfLine     *self,
   guint64 longest;
   guint ms;
 
-  if (self->wire != NULL && self->wire->stream != NULL && tf_fetcher_clock () - self->begun >= self->options.proven_ms)
+  if (self->wire != NULL && self->wire->stream != NULL
+      && tf_fetcher_clock () - self->begun >= self->options.proven_ms)
     self->attempt = 0;
   longest = MIN ((guint64) self->options.backoff_ms << MIN (self->attempt, 16), self->options.backoff_max_ms);
   ms = at_least_ms + (guint) (tf_fetcher_random (self->fetcher) * (double) longest);
@@ -186,8 +188,8 @@ on_closed (SoupWebsocketConnection *stream,
   else if (code == 0 || code == SOUP_WEBSOCKET_CLOSE_NO_STATUS)
     reason = g_strdup ("closed by the other side without a word");
   else
-    reason = g_strdup_printf ("closed by the other side with %u%s%s", code, said != NULL && *said != '\0' ? " " : "",
-                              said != NULL ? said : "");
+    reason = g_strdup_printf ("closed by the other side with %u%s%s", code,
+                              said != NULL && *said != '\0' ? " " : "", said != NULL ? said : "");
   lose (wire->line, reason, FALSE, 0);
 }
 
@@ -198,7 +200,8 @@ refused (TfLine       *self,
 {
   SoupMessage *request = self->wire->request;
   guint status = soup_message_get_status (request), after = 0;
-  const char *text = soup_message_headers_get_one (soup_message_get_response_headers (request), "Retry-After");
+  SoupMessageHeaders *headers = soup_message_get_response_headers (request);
+  const char *text = soup_message_headers_get_one (headers, "Retry-After");
   g_autofree char *reason = NULL;
 
   if (status == 0 || status == SOUP_STATUS_SWITCHING_PROTOCOLS)
@@ -233,8 +236,9 @@ on_connected (GObject      *source,
   Wire *wire = data;
   TfLine *self = wire->line;
   g_autoptr (GError) error = NULL;
-  SoupWebsocketConnection *stream = soup_session_websocket_connect_finish (SOUP_SESSION (source), result, &error);
+  SoupWebsocketConnection *stream;
 
+  stream = soup_session_websocket_connect_finish (SOUP_SESSION (source), result, &error);
   wire->connecting = FALSE;
   if (self == NULL)
     {
@@ -298,7 +302,8 @@ dial (TfLine *self)
   wire->cancellable = g_cancellable_new ();
   wire->request = soup_message_new (SOUP_METHOD_GET, self->url);
   soup_message_add_flags (wire->request, SOUP_MESSAGE_NO_REDIRECT);
-  soup_message_headers_replace (soup_message_get_request_headers (wire->request), "User-Agent", TF_USER_AGENT);
+  soup_message_headers_replace (soup_message_get_request_headers (wire->request), "User-Agent",
+                                TF_USER_AGENT);
   self->begun = tf_fetcher_clock ();
   set_timer (self, &self->tick, CLAMP (self->options.silence_ms / 8, 20, 1000), on_tick);
   soup_session_websocket_connect_async (tf_fetcher_get_session (self->fetcher), wire->request, NULL, NULL,

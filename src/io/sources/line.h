@@ -5,7 +5,8 @@
 
 G_BEGIN_DECLS
 
-/* A WebSocket that stays connected. Its states are those of a source: CONNECTING, LIVE (open), WAITING, FAILED, OFF. */
+/* A WebSocket that stays connected. Its states are those of a source: CONNECTING, LIVE (open), WAITING,
+ * FAILED, OFF. */
 typedef struct _TfLine TfLine;
 
 /* Zero and NULL mean the default in brackets, or “never” where a dash stands. */

@@ -11,7 +11,7 @@ typedef struct
 {
   char *kind;     /* id in the table of kinds */
   char *trader;   /* the trader's id */
-  char *address;  /* what the kind needs: an 0x address, a feed's URL, a CIK, a lead trader's code, a key, a path, a name */
+  char *address;  /* what the kind needs: an 0x address, a URL, a CIK, a lead trader's code, a key, a path, a name */
   char *endpoint; /* (nullable): another base URL than the kind's own: tests, mirrors */
   char *secret;   /* (nullable): of a webhook */
   char *contact;  /* (nullable): name and e-mail, where a host wants to know who asks */
@@ -34,21 +34,23 @@ typedef struct
   gint64        retry_ms;     /* WAITING: from now until the next attempt */
   guint64       messages;     /* heard */
   guint64       signals;      /* emitted */
-  guint64       ignored;      /* fine, but no news: seen before, older than the start, says nothing of a market */
+  guint64       ignored;      /* fine, but no news: seen before, from before the start, of no market */
   guint64       errors;       /* what should have been something and was not: malformed, forged, no answer */
   TfTime        last_message; /* 0: none yet */
   TfTime        last_signal;
 } TfSourceFigures;
 
-/* What makes a kind live. One driver serves all specs of its kind at one endpoint: ten addresses share a socket, all
- * webhooks one listener. It lives on the hub's thread, and tells what it hears by the functions of hub.h. */
+/* What makes a kind live. One driver serves all specs of its kind at one endpoint: ten addresses share a
+ * socket, all webhooks one listener. It lives on the hub's thread, and tells what it hears by the functions
+ * of hub.h. */
 typedef struct
 {
   /* (nullable): whether an address may be one at all; asked while it is typed, and before open() */
   gboolean (*check) (const char                *address,
                      GError                   **error);
-  /* @endpoint is that of the specs, or the kind's. @specs live as long as the hub; each is an identity, too. What fails
-   * for one of them is told with tf_source_hub_set_state(); an error is one of all. Nothing is waited for. */
+  /* @endpoint is that of the specs, or the kind's. @specs live as long as the hub; each is an identity, too.
+   * What fails for one of them is told with tf_source_hub_set_state(); an error is one of all. Nothing is
+   * waited for. */
   gpointer (*open)  (TfSourceHub               *hub,
                      const char                *endpoint,
                      const TfSourceSpec *const *specs,
