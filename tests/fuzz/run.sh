@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Fuzzes each venue's decoder for so many seconds:  tests/fuzz/run.sh [SECONDS=60] [VENUE…]
+# Fuzzes each venue's decoder and each source's reader for so many seconds:  tests/fuzz/run.sh [SECONDS=60] [VENUE…]
 # Inputs that break one are written into tests/fuzz/corpus/VENUE; put right, they stay there as tests.
 set -euo pipefail
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -7,7 +7,7 @@ build=${BUILD:-$top/build-fuzz}
 seconds=${1:-60}
 shift || true
 venues=("$@")
-[ ${#venues[@]} -gt 0 ] || venues=(binance coinbase kraken hyperliquid)
+[ ${#venues[@]} -gt 0 ] || venues=(binance coinbase kraken hyperliquid feed lexicon webhook)
 
 [ -f "$build/build.ninja" ] ||
   CC=clang meson setup "$build" "$top" -Dfuzz=true -Dbuildtype=debugoptimized -Db_sanitize=address,undefined -Db_lundef=false
@@ -19,8 +19,8 @@ failed=0
 for venue in "${venues[@]}"; do
   ninja -C "$build" "tests/fuzz/fuzz-$venue" >"$own/build.log" || { cat "$own/build.log"; exit 1; }
   mkdir -p "$own/$venue" "$top/tests/fuzz/corpus/$venue"
-  cp "$top/tests/fuzz/seeds/$venue.jsonl" "$own/$venue/all"
-  split -l 1 "$top/tests/fuzz/seeds/$venue.jsonl" "$own/$venue/line-"
+  cp "$top/tests/fuzz/seeds/$venue".* "$own/$venue/all"
+  split -l 1 -a 3 "$own/$venue/all" "$own/$venue/line-"
   if G_DEBUG=gc-friendly UBSAN_OPTIONS=halt_on_error=1 "$build/tests/fuzz/fuzz-$venue" -max_total_time="$seconds" \
       -max_len=8192 -rss_limit_mb=1024 -timeout=10 -print_final_stats=1 \
       -artifact_prefix="$top/tests/fuzz/corpus/$venue/" "$own/$venue" "$top/tests/fuzz/corpus/$venue" >"$own/log" 2>&1

@@ -1,6 +1,7 @@
 #include <gio/gio.h>
 
 #include "core/base/error.h"
+#include "fuzz/sources-check.h"
 #include "io/sources/feed.h"
 #include "sources-fixture.h"
 
@@ -447,6 +448,12 @@ test_address (void)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), function); \
     }
 
+static void
+test_kept (void)
+{
+  check_kept ("feed.xml", "feed", check_feed);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -470,5 +477,6 @@ main (int   argc,
   g_test_add_func ("/feed/trouble", test_trouble);
   g_test_add_func ("/feed/moved", test_moved);
   g_test_add_func ("/feed/address", test_address);
+  g_test_add_func ("/feed/kept", test_kept);
   return g_test_run ();
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "fuzz/sources-check.h"
 #include "io/sources/lexicon.h"
 
 #define NOTHING 9
@@ -249,6 +250,12 @@ test_awkward (void)
   g_assert_false (tf_lexicon_read (words->str, -1, NULL, NULL, &stance));
 }
 
+static void
+test_kept (void)
+{
+  check_kept ("lexicon.txt", "lexicon", check_lexicon);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -265,5 +272,6 @@ main (int   argc,
   g_test_add_func ("/lexicon/universe", test_universe);
   g_test_add_func ("/lexicon/evidence", test_evidence);
   g_test_add_func ("/lexicon/awkward", test_awkward);
+  g_test_add_func ("/lexicon/kept", test_kept);
   return g_test_run ();
 }

@@ -1,6 +1,7 @@
 #include <gio/gio.h>
 
 #include "core/base/error.h"
+#include "fuzz/sources-check.h"
 #include "io/sources/webhook.h"
 #include "sources-fixture.h"
 
@@ -23,7 +24,7 @@ sign (const char *id,
 {
   g_autofree char *head = g_strdup_printf ("%s.%" G_GINT64_FORMAT ".", id, seconds), *text = NULL;
   gsize n, size = 32;
-  g_autofree guint8 *key = g_base64_decode (SECRET + strlen ("whsec_"), &n);
+  g_autofree guint8 *key = g_base64_decode (&SECRET[strlen ("whsec_")], &n);
   GHmac *hmac = g_hmac_new (G_CHECKSUM_SHA256, key, n);
   guint8 digest[32];
 
@@ -638,6 +639,12 @@ test_endpoints (void)
       g_test_add_data_func (path, GUINT_TO_POINTER (i), function); \
     }
 
+static void
+test_kept (void)
+{
+  check_kept ("webhook.txt", "webhook", check_webhook);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -664,5 +671,6 @@ main (int   argc,
   g_test_add_func ("/webhook/listen", test_listen);
   g_test_add_func ("/webhook/tradingview", test_tradingview);
   g_test_add_func ("/webhook/endpoints", test_endpoints);
+  g_test_add_func ("/webhook/kept", test_kept);
   return g_test_run ();
 }

@@ -50,8 +50,9 @@ read_zone (const char *p,
            gint       *minutes)
 {
   static const struct { const char *name; gint hours; } zones[] = {
-    { "UT", 0 }, { "UTC", 0 }, { "GMT", 0 }, { "Z", 0 }, { "EST", -5 }, { "EDT", -4 }, { "CST", -6 }, { "CDT", -5 },
-    { "MST", -7 }, { "MDT", -6 }, { "PST", -8 }, { "PDT", -7 }, { "BST", 1 }, { "CET", 1 }, { "CEST", 2 }, { "JST", 9 },
+    { "UT", 0 }, { "UTC", 0 }, { "GMT", 0 }, { "Z", 0 }, { "BST", 1 }, { "CET", 1 }, { "CEST", 2 },
+    { "EST", -5 }, { "EDT", -4 }, { "CST", -6 }, { "CDT", -5 }, { "MST", -7 }, { "MDT", -6 }, { "PST", -8 },
+    { "PDT", -7 }, { "JST", 9 },
   };
   gsize n = strcspn (p, " \t\r\n(");
 
@@ -78,7 +79,8 @@ from_date_time (GDateTime *moment,
 {
   if (moment == NULL || g_date_time_get_year (moment) < 1970 || g_date_time_get_year (moment) > 2261)
     return FALSE;
-  *time = (g_date_time_to_unix (moment) - minutes * 60) * TF_SECOND + g_date_time_get_microsecond (moment) * 1000;
+  *time = (g_date_time_to_unix (moment) - minutes * 60) * TF_SECOND
+    + g_date_time_get_microsecond (moment) * 1000;
   return TRUE;
 }
 
@@ -112,18 +114,22 @@ read_mail_time (const char *p,
   else if (p - year_at == 3)
     year += 1900;
   skip (&p, " \t");
-  if (!digits (&p, 2, &hour) || *p++ != ':' || !digits (&p, 2, &minute) || (*p == ':' && (p++, !digits (&p, 2, &second))))
+  if (!digits (&p, 2, &hour) || *p++ != ':' || !digits (&p, 2, &minute))
+    return FALSE;
+  if (*p == ':' && (p++, !digits (&p, 2, &second)))
     return FALSE;
   skip (&p, " \t");
   if (!read_zone (p, &zone) || second > 60)
     return FALSE;
-  moment = g_date_time_new_utc ((gint) year, (gint) month, (gint) day, (gint) hour, (gint) minute, MIN (second, 59));
+  moment = g_date_time_new_utc ((gint) year, (gint) month, (gint) day, (gint) hour, (gint) minute,
+                                MIN (second, 59));
   return from_date_time (moment, zone, time);
 }
 
 /**
  * tf_feed_time_parse:
- * @text: RFC 822 (RSS), also with two digits of a year, without seconds and with zones by name, or RFC 3339 (Atom)
+ * @text: RFC 822 (RSS), also with two digits of a year, without seconds and with zones by name, or RFC
+ *   3339 (Atom)
  * @time: (out):
  *
  * Returns: %FALSE for anything else, and for a time of day without a zone, which would be a guess
@@ -155,15 +161,18 @@ is_one_of (const xmlChar      *name,
   return FALSE;
 }
 
-/* What is under @top, with a line for each block. What others are quoted with is left out, and so is what is not read. */
+/* What is under @top, with a line for each block. What others are quoted with is left out, and so is what is
+ * not read. */
 static void
 append_text (GString       *out,
              const xmlNode *top)
 {
-  static const char *const silent[] = { "script", "style", "head", "template", "noscript", "svg", "blockquote", "q", NULL };
+  static const char *const silent[] = {
+    "script", "style", "head", "template", "noscript", "svg", "blockquote", "q", NULL
+  };
   static const char *const blocks[] = {
-    "p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "table", "section", "article",
-    "header", "footer", "hr", "pre", "figure", "figcaption", "dd", "dt", "dl", NULL
+    "p", "div", "br", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "tr", "td", "th", "table",
+    "section", "article", "header", "footer", "hr", "pre", "figure", "figcaption", "dd", "dt", "dl", NULL
   };
   const xmlNode *node = top->children;
 
@@ -232,7 +241,8 @@ cut (const char *text,
  * tf_feed_text_of_html:
  * @html: a piece of HTML, UTF-8
  *
- * Returns: (transfer full): its text, a line for each block; without scripts, and without quotations, which are others' words
+ * Returns: (transfer full): its text, a line for each block; without scripts, and without quotations,
+ *   which are others' words
  */
 char *
 tf_feed_text_of_html (const char *html)
@@ -244,7 +254,8 @@ tf_feed_text_of_html (const char *html)
   if (strpbrk (piece, "<&") == NULL)
     return tidy (piece);
   document = htmlReadMemory (piece, (int) strlen (piece), NULL, "UTF-8",
-                             HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_COMPACT);
+                             HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING
+                             | HTML_PARSE_NONET | HTML_PARSE_COMPACT);
   if (document == NULL)
     return g_strdup ("");
   append_text (text, (const xmlNode *) document);
@@ -261,7 +272,8 @@ is_named (const xmlNode *node,
 {
   const char *own = node->ns != NULL ? (const char *) node->ns->href : NULL;
 
-  return node->type == XML_ELEMENT_NODE && strcmp ((const char *) node->name, name) == 0 && g_strcmp0 (own, ns) == 0;
+  return node->type == XML_ELEMENT_NODE && strcmp ((const char *) node->name, name) == 0
+         && g_strcmp0 (own, ns) == 0;
 }
 
 static const xmlNode *
@@ -288,14 +300,17 @@ content (const xmlNode *node)
   return copy;
 }
 
+/* (nullable) */
 static char *
 attribute (const xmlNode *node,
            const char    *name)
 {
   xmlChar *value = xmlGetNoNsProp (node, (const xmlChar *) name);
-  char *copy = g_strdup ((const char *) value);
+  char *copy = value != NULL ? g_strstrip (g_strdup ((const char *) value)) : NULL;
 
   xmlFree (value);
+  if (copy != NULL && *copy == '\0')
+    g_clear_pointer (&copy, g_free);
   return copy;
 }
 
@@ -398,11 +413,15 @@ add_item (TfFeedDocument *self,
 {
   const xmlNode *group = child (node, media_ns, "group");
   const xmlNode *bodies[] = {
-    child (node, content_ns, "encoded"), child (node, ns, "content"), child (node, ns, "description"), child (node, ns, "summary"),
-    child (group, media_ns, "description"), child (node, itunes_ns, "summary"),
+    child (node, content_ns, "encoded"), child (node, ns, "content"), child (node, ns, "description"),
+    child (node, ns, "summary"), child (group, media_ns, "description"), child (node, itunes_ns, "summary"),
   };
-  const xmlNode *times[] = { child (node, ns, "published"), child (node, ns, "pubDate"), child (node, dc_ns, "date"), child (node, ns, "updated") };
-  g_autofree char *title = plain (child (node, ns, "title")), *body = first_plain (bodies, G_N_ELEMENTS (bodies));
+  const xmlNode *times[] = {
+    child (node, ns, "published"), child (node, ns, "pubDate"), child (node, dc_ns, "date"),
+    child (node, ns, "updated"),
+  };
+  g_autofree char *title = plain (child (node, ns, "title"));
+  g_autofree char *body = first_plain (bodies, G_N_ELEMENTS (bodies));
   char *id = content (child (node, ns, ns == atom_ns ? "id" : "guid"));
   TfFeedItem *item;
 
@@ -412,7 +431,8 @@ add_item (TfFeedDocument *self,
     return;
   item = g_new0 (TfFeedItem, 1);
   item->id = id;
-  item->text = g_strjoin (title != NULL && body != NULL ? "\n" : "", title != NULL ? title : "", body != NULL ? body : "", NULL);
+  item->text = g_strjoin (title != NULL && body != NULL ? "\n" : "", title != NULL ? title : "",
+                          body != NULL ? body : "", NULL);
   item->published = first_time (times, G_N_ELEMENTS (times));
   item->raw = dump (node);
   g_ptr_array_add (self->items, item);
@@ -423,8 +443,8 @@ add_items (TfFeedDocument *self,
            const xmlNode  *parent,
            const char     *ns)
 {
-  for (const xmlNode *node = parent->children; node != NULL && self->items->len < TF_FEED_ITEMS_MAX; node = node->next)
-    if (is_named (node, ns, ns == atom_ns ? "entry" : "item"))
+  for (const xmlNode *node = parent->children; node != NULL; node = node->next)
+    if (self->items->len < TF_FEED_ITEMS_MAX && is_named (node, ns, ns == atom_ns ? "entry" : "item"))
       add_item (self, node, ns);
 }
 
@@ -482,8 +502,8 @@ refuse_doctype (void          *context,
  * @bytes: an RSS 2.0, RSS 1.0 or Atom document
  * @length: at most %TF_FEED_BYTES_MAX
  *
- * Nothing is fetched and no entity is replaced but those of XML itself: a document with a document type, which could declare
- * others, is refused before any is read.
+ * Nothing is fetched and no entity is replaced but those of XML itself: a document with a document type,
+ * which could declare others, is refused before any is read.
  *
  * Returns: (transfer full): %NULL with %TF_ERROR_INVALID, %TF_ERROR_RANGE when it is too large
  */
@@ -499,8 +519,8 @@ tf_feed_document_read (const char *bytes,
 
   if (length > TF_FEED_BYTES_MAX)
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_RANGE, "found a feed of %" G_GSIZE_FORMAT " bytes, expected at most %d", length,
-                   TF_FEED_BYTES_MAX);
+      g_set_error (error, TF_ERROR, TF_ERROR_RANGE,
+                   "found a feed of %" G_GSIZE_FORMAT " bytes, expected at most %d", length, TF_FEED_BYTES_MAX);
       return NULL;
     }
   self = g_new0 (TfFeedDocument, 1);
@@ -508,18 +528,21 @@ tf_feed_document_read (const char *bytes,
   parser = xmlNewParserCtxt ();
   parser->_private = &doctype;
   parser->sax->internalSubset = refuse_doctype;
-  document = xmlCtxtReadMemory (parser, bytes, (int) length, NULL, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING
-                                | XML_PARSE_COMPACT);
+  document = xmlCtxtReadMemory (parser, bytes, (int) length, NULL, NULL,
+                                XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_COMPACT);
   if (doctype)
-    g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found a document type (DOCTYPE), expected a feed, which needs none");
+    g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
+                 "found a document type (DOCTYPE), expected a feed, which needs none");
   else if (document == NULL || xmlDocGetRootElement (document) == NULL)
     {
       const xmlError *wrong = xmlCtxtGetLastError (parser);
+      const char *message = wrong != NULL && wrong->message != NULL ? wrong->message : "nothing";
       char found[TF_QUOTE_SIZE];
 
-      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found no well-formed XML in line %d (%s), expected RSS or Atom",
+      g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
+                   "found no well-formed XML in line %d (%s), expected RSS or Atom",
                    wrong != NULL ? wrong->line : 1,
-                   tf_error_quote (wrong != NULL && wrong->message != NULL ? g_strchomp (wrong->message) : "nothing", -1, found));
+                   tf_error_quote (message, (gssize) strcspn (message, "\n"), found));
     }
   else
     good = read_root (self, xmlDocGetRootElement (document), error);
@@ -612,8 +635,8 @@ take_item (Followed         *self,
   tf_source_hub_emit (self->hub, self->spec, &signal, item->raw, strlen (item->raw));
 }
 
-/* Oldest first, so that the newest word is the last. What is there when the feed is first read was said before anybody
- * listened. */
+/* Oldest first, so that the newest word is the last. What is there when the feed is first read was said
+ * before anybody listened. */
 static void
 take_document (Followed             *self,
                const TfFeedDocument *document)
@@ -687,7 +710,7 @@ feed_open (TfSourceHub               *hub,
 
   for (guint i = 0; i < n; i++)
     {
-      TfRequest request = {
+      TfHttpRequest request = {
         .url = specs[i]->address,
         .accept = "application/atom+xml, application/rss+xml, application/xml;q=0.9, text/xml;q=0.8",
         .max_bytes = TF_FEED_BYTES_MAX,
@@ -699,7 +722,8 @@ feed_open (TfSourceHub               *hub,
       self->spec = specs[i];
       self->author = g_strdelimit (g_strdup (specs[i]->trader != NULL ? specs[i]->trader : ""), "-_", ' ');
       self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-      self->poller = tf_poller_new (tf_source_hub_get_fetcher (hub), &request, tf_source_hub_pace (hub, INTERVAL_MS), on_answer, self);
+      self->poller = tf_poller_new (tf_source_hub_get_fetcher (hub), &request,
+                                    tf_source_hub_pace (hub, INTERVAL_MS), on_answer, self);
       g_ptr_array_add (driver, self);
     }
   return driver;

@@ -4,13 +4,13 @@
 
 /* From a text to a stance, by words that are written down here and nothing else.
  *
- * What it is based on: that people who post about their trades put them as “bought more BTC” or “I am adding to my $ETH”.
- * The words were collected by hand; nothing was learned from data, and how good a trader's words are is for the trader's
- * record to say. It would rather say nothing than something wrong: an own deed or view, about a coin that is named, in one
- * clause, or nothing. English only.
+ * What it is based on: that people who post about their trades put them as “bought more BTC” or “I am adding
+ * to my $ETH”. The words were collected by hand; nothing was learned from data, and how good a trader's
+ * words are is for the trader's record to say. It would rather say nothing than something wrong: an own deed
+ * or view, about a coin that is named, in one clause, or nothing. English only.
  *
- * The weights keep an order, within the 0.2 to 0.5 that a text may have: what somebody does now, what is done, what is
- * thought, what others are told to do. */
+ * The weights keep an order, within the 0.2 to 0.5 that a text may have: what somebody does now, what is
+ * done, what is thought, what others are told to do. */
 #define NOW 0.50      /* “buying”, “am long” */
 #define DONE 0.40     /* “bought”: the price was another one */
 #define VIEW 0.35     /* “bullish on” */
@@ -139,41 +139,47 @@ static const struct
   const char *words;
 } vocabulary[] = {
   { NEGATES | PLAIN,
-    "not no never neither nor cannot cant dont didnt isnt wont wasnt arent havent hasnt without stop stopped stopping quit quitting "
-    "avoid avoided avoiding refuse refused refusing hardly barely instead than anything far less done finished "
-    "paused pausing halted against missed nobody" },
+    "not no never neither nor cannot cant dont didnt isnt wont wasnt arent havent hasnt without stop "
+    "stopped stopping quit quitting avoid avoided avoiding refuse refused refusing hardly barely instead "
+    "than anything far less done finished paused pausing halted against missed nobody" },
   { HEDGES | PLAIN,
-    "maybe perhaps might may possibly probably likely think thinking guess feel feeling leaning tempted seems want wanted "
-    "wanna plan planning planned hope hoping try trying tried somewhat slightly cautiously kinda sorta eventually "
-    "soon someday will i'll we'll gonna about consider considering mildly tentatively looking" },
+    "maybe perhaps might may possibly probably likely think thinking guess feel feeling leaning tempted "
+    "seems want wanted wanna plan planning planned hope hoping try trying tried somewhat slightly "
+    "cautiously kinda sorta eventually soon someday will i'll we'll gonna about consider considering mildly "
+    "tentatively looking" },
   { VOIDS,
-    "if unless whether would should could wish wished imagine suppose supposing hypothetically would've could've should've "
-    "wouldn't couldn't shouldn't i'd we'd says said told tells claims claimed according tweeted asks asked reportedly rumor rumors "
-    "rumour allegedly regret regretted regretting watchlist giveaway joke joking kidding sarcasm pretend backtest backtested how" },
+    "if unless whether would should could wish wished imagine suppose supposing hypothetically would've "
+    "could've should've wouldn't couldn't shouldn't i'd we'd says said told tells claims claimed according "
+    "tweeted asks asked reportedly rumor rumors rumour allegedly regret regretted regretting watchlist "
+    "giveaway joke joking kidding sarcasm pretend backtest backtested how" },
   { FIRST, "i i'm im i've ive i'll we we're we've we'll" },
   { OWNS, "my our" },
   { PLAIN,
-    "just today finally also again still now been be being have has had am is are was were did do does keep keeps kept "
-    "keeping continue continued continuing started starting start begin began gm yes ok so here yesterday morning tonight this "
-    "week weekend last currently super very really extremely quite pretty more all remain remaining remains staying stay stayed "
-    "got getting get going go went always update new position trade alert both even only simply yet "
-    "to looks look turned turning becoming became" },
-  { AUXILIARY, "am i'm im we're are been went going go remain remaining staying stay stayed still being was gone" },
+    "just today finally also again still now been be being have has had am is are was were did do does keep "
+    "keeps kept keeping continue continued continuing started starting start begin began gm yes ok so here "
+    "yesterday morning tonight this week weekend last currently super very really extremely quite pretty "
+    "more all remain remaining remains staying stay stayed got getting get going go went always update new "
+    "position trade alert both even only simply yet to looks look turned turning becoming became" },
+  { AUXILIARY,
+    "am i'm im we're are been went going go remain remaining staying stay stayed still being was gone" },
   { PLAIN | LINKS, "short-term long-term near-term medium-term" },
   { LINKS,
-    "more some a an the my our another of in on into to worth this that these here at little lot bit spot physical additional new half "
-    "all most entire whole quarter third coins coin dip dips few bags bag position positions stack exposure heavily aggressively slowly "
-    "again today now up back out even both size big small large tiny first own remaining rest much around "
-    "long longs short shorts profits profit usd dollars million billion k m" },
+    "more some a an the my our another of in on into to worth this that these here at little lot bit spot "
+    "physical additional new half all most entire whole quarter third coins coin dip dips few bags bag "
+    "position positions stack exposure heavily aggressively slowly again today now up back out even both "
+    "size big small large tiny first own remaining rest much around long longs short shorts profits profit "
+    "usd dollars million billion k m" },
   { JOINS, "and then but or because while since as so though although" },
   { NOT_A_DEED,
-    "pressure power opportunity opportunities zone zones wall walls side interest volume signal signals spree climax off term "
-    "time times run story video answer ago list squeeze squeezes overdue haul guide advice" },
+    "pressure power opportunity opportunities zone zones wall walls side interest volume signal signals "
+    "spree climax off term time times run story video answer ago list squeeze squeezes overdue haul guide "
+    "advice" },
   { NOT_A_COIN,
-    "put puts call calls option options miner miners mining stock stocks shares equities mug mugs shirt shirts t-shirt hat hats "
-    "hoodie book books course courses conference tickets ticket wallet wallets atm domain dominance maxi maxis merch machine "
-    "machines hardware treasury-company cash classic ordinals podcast newsletter" },
-  { AGO, "years year months decade originally used 2009 2010 2011 2012 2013 2014 2015 2016 2017 2018 2019 2020 2021 2022" },
+    "put puts call calls option options miner miners mining stock stocks shares equities mug mugs shirt "
+    "shirts t-shirt hat hats hoodie book books course courses conference tickets ticket wallet wallets atm "
+    "domain dominance maxi maxis merch machine machines hardware cash classic ordinals "
+    "podcast newsletter" },
+  { AGO, "years year months decade originally used" },
   { SIDED | HELD, "long longs short shorts" },
   { HELD, "position positions trade" },
   { ALL, "all entire whole remaining rest" },
@@ -189,16 +195,18 @@ static const struct
 } names[] = {
   { "bitcoin", "BTC" }, { "bitcoins", "BTC" }, { "sats", "BTC" }, { "satoshis", "BTC" },
   { "ethereum", "ETH" }, { "ether", "ETH" },
-  { "solana", "SOL" }, { "cardano", "ADA" }, { "dogecoin", "DOGE" }, { "polkadot", "DOT" }, { "chainlink", "LINK" },
-  { "ripple", "XRP", TRUE }, { "avalanche", "AVAX", TRUE }, { "litecoin", "LTC" }, { "monero", "XMR" },
+  { "solana", "SOL" }, { "cardano", "ADA" }, { "dogecoin", "DOGE" }, { "polkadot", "DOT" },
+  { "chainlink", "LINK" }, { "ripple", "XRP", TRUE }, { "avalanche", "AVAX", TRUE }, { "litecoin", "LTC" },
+  { "monero", "XMR" },
 };
 
 typedef struct
 {
-  char  word[32]; /* small, with ' for ’ and without $, #; cut where it is longer, which no word of the table is */
+  char  word[32]; /* small, with ' for ’, without $ and #; cut where it is longer, as no word above is */
   char  coin[TF_SYMBOL_SIZE];
   guint meaning;
-  guint capital : 1, shouted : 1, number : 1, cut : 1 /* after a comma, colon, dash … */, colon : 1, quoted : 1;
+  guint capital : 1, shouted : 1, number : 1, quoted : 1;
+  guint cut : 1, colon : 1; /* after a comma, colon, dash …; after one of the latter */
 } Token;
 
 typedef struct
@@ -273,7 +281,8 @@ find_coin (const Reader *self,
   char name[TF_SYMBOL_SIZE];
 
   for (guint i = 0; i < G_N_ELEMENTS (names); i++)
-    if (strcmp (token->word, names[i].word) == 0 && (!names[i].proper || (token->capital && self->n > 0 && !self->shouted)))
+    if (strcmp (token->word, names[i].word) == 0
+        && (!names[i].proper || (token->capital && self->n > 0 && !self->shouted)))
       {
         g_strlcpy (token->coin, names[i].coin, sizeof token->coin);
         return;
@@ -286,7 +295,7 @@ find_coin (const Reader *self,
     {
       for (char *p = name; *p != '\0'; p++)
         *p = g_ascii_toupper (*p);
-      if (g_ascii_isalpha (*name) && strspn (name, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == length && length <= 10)
+      if (g_ascii_isalpha (*name) && strspn (name, G_CSET_A_2_Z G_CSET_DIGITS) == length && length <= 10)
         memcpy (token->coin, name, length + 1);
       return;
     }
@@ -339,8 +348,10 @@ take_word (Reader     *self,
   guint letters = 0, big = 0;
   gsize n = 0;
 
-  *token = (Token) { .quoted = quoted, .cut = cut, .colon = colon, .capital = g_unichar_isupper (g_utf8_get_char (p)),
-                     .number = g_unichar_isdigit (g_utf8_get_char (p)) };
+  *token = (Token) {
+    .quoted = quoted, .cut = cut, .colon = colon,
+    .capital = g_unichar_isupper (g_utf8_get_char (p)), .number = g_unichar_isdigit (g_utf8_get_char (p)),
+  };
   while (p < end)
     {
       gunichar c = g_utf8_get_char (p);
@@ -437,7 +448,8 @@ take_apart (Reader         *self,
           sign = 0;
           continue;
         }
-      else if ((c < 0x80 && strchr (",;:()[]|-", (char) c) != NULL) || c == 0x2014 || c == 0x2013 || c == 0x2026)
+      else if ((c < 0x80 && strchr (",;:()[]|-", (char) c) != NULL)
+               || c == 0x2014 || c == 0x2013 || c == 0x2026)
         {
           cut = TRUE;
           colon = colon || c == ':' || c == '-' || c == 0x2014 || c == 0x2013;
@@ -447,7 +459,8 @@ take_apart (Reader         *self,
     }
 }
 
-/* The next sentence from *@p on: to a full stop that is followed by a space and no small letter, or the end of the line. */
+/* The next sentence from *@p on: to a full stop that is followed by a space and no small letter, or the end
+ * of the line. */
 static gboolean
 next_sentence (const char **p,
                const char  *end,
@@ -469,7 +482,8 @@ next_sentence (const char **p,
 
       if (c == '\n')
         break;
-      sentence->question = sentence->question || (c == '?' && !quoted && (next == end || !is_letter (g_utf8_get_char (next))));
+      if (c == '?' && !quoted && (next == end || !is_letter (g_utf8_get_char (next))))
+        sentence->question = TRUE;
       stops = turns ? quoted && before < 0x80 && before != 0 && strchr (".!?", (char) before) != NULL
                     : !quoted && c < 0x80 && strchr (".!?", (char) c) != NULL;
       quoted ^= turns;
@@ -499,8 +513,8 @@ match (const Reader *self,
     {
       gsize length = strcspn (p, " ");
 
-      if (i + n >= self->n || (n > 0 && self->tokens[i + n].cut) || strlen (self->tokens[i + n].word) != length
-          || memcmp (self->tokens[i + n].word, p, length) != 0)
+      if (i + n >= self->n || (n > 0 && self->tokens[i + n].cut)
+          || strlen (self->tokens[i + n].word) != length || memcmp (self->tokens[i + n].word, p, length) != 0)
         return 0;
       n++;
       p += length;
@@ -531,12 +545,13 @@ static gboolean
 joins (const Reader *self,
        guint         k)
 {
-  return (self->tokens[k].meaning & JOINS) != 0 && (k == 0 || strcmp (self->tokens[k - 1].word, "anything") != 0);
+  return (self->tokens[k].meaning & JOINS) != 0
+         && (k == 0 || strcmp (self->tokens[k - 1].word, "anything") != 0);
 }
 
-/* Whether the tokens before @i tell that the author speaks of himself: somebody who acts stands before what he does, with
- * nothing but plain words between; where a part of a sentence names nobody, it is who acted in the part before. @before:
- * whether that was the author; -1: nobody acted yet. */
+/* Whether the tokens before @i tell that the author speaks of himself: somebody who acts stands before what
+ * he does, with nothing but plain words between; where a part of a sentence names nobody, it is who acted in
+ * the part before. @before: whether that was the author; -1: nobody acted yet. */
 static gboolean
 is_own (const Reader *self,
         guint         i,
@@ -688,6 +703,28 @@ is_infinitive (const Reader *self,
   return TRUE;
 }
 
+/* Whether the token @i goes on with such a word. */
+static gboolean
+is_followed (const Reader *self,
+             guint         i,
+             guint         meaning)
+{
+  return i < self->n && !self->tokens[i].cut && (self->tokens[i].meaning & meaning) != 0;
+}
+
+/* “in 2017”, “since early 2019”; “at 2017” is a price. */
+static gboolean
+is_year (const Reader *self,
+         guint         i)
+{
+  static const char *const before[] = { "in", "since", "during", "of", "early", "mid", "late", "from", NULL };
+  const char *word = self->tokens[i].word;
+
+  return i > 0 && strlen (word) == 4 && strspn (word, G_CSET_DIGITS) == 4
+         && (g_str_has_prefix (word, "20") || g_str_has_prefix (word, "19"))
+         && g_strv_contains (before, self->tokens[i - 1].word);
+}
+
 /* How sure the sentence sounds, whatever it says: 1 or less. 0: it says nothing. */
 static double
 judge_sentence (const Reader   *self,
@@ -707,9 +744,10 @@ judge_sentence (const Reader   *self,
         continue;
       if ((token->meaning & VOIDS) != 0)
         return 0;
-      hedges += (token->meaning & HEDGES) != 0 || (strcmp (token->word, "going") == 0 && i + 2 < self->n
-                                                   && strcmp (self->tokens[i + 1].word, "to") == 0);
-      *ago = *ago || (token->meaning & AGO) != 0;
+      if ((token->meaning & HEDGES) != 0
+          || (strcmp (token->word, "going") == 0 && i + 1 < self->n && strcmp (token[1].word, "to") == 0))
+        hedges++;
+      *ago = *ago || (token->meaning & AGO) != 0 || is_year (self, i);
     }
   return hedges == 0 ? 1 : hedges == 1 ? HEDGED : HEDGED * HEDGED;
 }
@@ -761,8 +799,9 @@ apply (const Reader *self,
   gint8 side = 0;
 
   *stance = (TfStance) { .side = rules[r].side, .confidence = rules[r].weight };
-  if (self->tokens[i].quoted || (i + n < self->n && !self->tokens[i + n].cut && (self->tokens[i + n].meaning & NOT_A_DEED) != 0)
-      || (manner == POSITION && !is_position (self, i)) || (rules[r].weight == ADVICE && manner == DEED && is_infinitive (self, i)))
+  if (self->tokens[i].quoted || is_followed (self, i + n, NOT_A_DEED)
+      || (manner == POSITION && !is_position (self, i))
+      || (rules[r].weight == ADVICE && manner == DEED && is_infinitive (self, i)))
     {
       stance->confidence = 0;
       return i + n;
@@ -771,8 +810,7 @@ apply (const Reader *self,
   coin = find_object (self, i, n, manner == OPINION);
   if (coin < 0)
     coin = find_subject (self, i, manner);
-  if (coin < 0 || !*own || negations % 2 != 0
-      || (coin + 1 < (gint) self->n && !self->tokens[coin + 1].cut && (self->tokens[coin + 1].meaning & NOT_A_COIN) != 0))
+  if (coin < 0 || !*own || negations % 2 != 0 || is_followed (self, (guint) coin + 1, NOT_A_COIN))
     {
       stance->confidence = 0;
       return coin >= (gint) (i + n) ? (guint) coin + 1 : i + n;
@@ -868,10 +906,11 @@ is_repeated (const char *p,
  * @universe: (nullable): whose symbols and aliases are tickers; else that of the program
  * @stance: (out): the surest thing that it says about one coin
  *
- * Words, weights and what they are based on are at the top of this file's source. A coin is meant by its name, its ticker
- * in capitals or behind a $ (behind a $, any; an engine that does not know the coin says so). Negation within five words
- * takes a statement back (“not buying” is not “selling”); hedging, and deeds long past, make it less sure; questions,
- * conditions, quotations, repeated posts (“RT @…”) and what others do say nothing; so does a text with both sides of one coin.
+ * Words, weights and what they are based on are at the top of this file's source. A coin is meant by its
+ * name, its ticker in capitals or behind a $ (behind a $, any; an engine that does not know the coin says
+ * so). Negation within five words takes a statement back (“not buying” is not “selling”); hedging, and
+ * deeds long past, make it less sure; questions, conditions, quotations, repeated posts (“RT @…”) and what
+ * others do say nothing; so does a text with both sides of one coin.
  *
  * Returns: whether it says something
  */

@@ -49,7 +49,8 @@ spend (Bucket *self,
        TfTime  now)
 {
   if (self->last != 0 && now > self->last)
-    self->tokens = MIN (self->tokens + (double) (now - self->last) / (double) TF_SECOND * self->rate, self->burst);
+    self->tokens += (double) (now - self->last) / (double) TF_SECOND * self->rate;
+  self->tokens = MIN (self->tokens, self->burst);
   self->last = MAX (now, self->last);
   if (self->tokens < 1)
     return FALSE;
@@ -135,7 +136,8 @@ tf_webhook_get_remembered (TfWebhook *self)
 /**
  * tf_webhook_new_secret:
  *
- * Returns: (transfer full): “whsec_” and 32 bytes of the system's randomness in Base64; %NULL when it has none
+ * Returns: (transfer full): “whsec_” and 32 bytes of the system's randomness in Base64; %NULL when it has
+ *   none
  */
 char *
 tf_webhook_new_secret (void)
@@ -258,15 +260,16 @@ get_text (JsonObject  *object,
     return TRUE;
   if (value == NULL || strlen (value) >= size || strpbrk (value, "\r\n") != NULL)
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "%s: expected a text of at most %u bytes in one line", name, (guint) size - 1);
+      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "%s: expected a text of at most %u bytes in one line",
+                   name, (guint) size - 1);
       return FALSE;
     }
   g_strlcpy (text, value, size);
   return TRUE;
 }
 
-/* A number or the text of one, more than 0; 0 where there is none. A double gives back 15 digits, all that a sender may have
- * meant. */
+/* A number or the text of one, more than 0; 0 where there is none. A double gives back 15 digits, all that a
+ * sender may have meant. */
 static gboolean
 get_decimal (JsonObject  *object,
              const char  *name,
@@ -302,7 +305,8 @@ get_decimal (JsonObject  *object,
     {
       char found[TF_DECIMAL_SIZE];
 
-      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "%s: found %s, expected more than 0", name, tf_decimal_format (*raw, found));
+      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "%s: found %s, expected more than 0", name,
+                   tf_decimal_format (*raw, found));
       return FALSE;
     }
   return TRUE;
@@ -313,7 +317,9 @@ get_side (JsonObject *object,
           gint8      *side,
           GError    **error)
 {
-  static const struct { const char *name; gint8 side; } actions[] = { { "buy", 1 }, { "sell", -1 }, { "close", 0 }, { "flat", 0 } };
+  static const struct { const char *name; gint8 side; } actions[] = {
+    { "buy", 1 }, { "sell", -1 }, { "close", 0 }, { "flat", 0 },
+  };
   char action[16], found[TF_QUOTE_SIZE];
 
   if (!get_text (object, "action", action, sizeof action, error))
@@ -364,7 +370,8 @@ check_time (TfTime    time,
 
   if (ABS (now - time) <= WINDOW)
     return TRUE;
-  g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found a message %" G_GINT64_FORMAT " s %s, expected at most %d s", ABS (late),
+  g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
+               "found a message %" G_GINT64_FORMAT " s %s, expected at most %d s", ABS (late),
                late > 0 ? "late" : "from the future", (gint) (WINDOW / TF_SECOND));
   return FALSE;
 }
@@ -383,7 +390,8 @@ copy_words (const char *text,
   out[end - out] = '\0';
 }
 
-/* {"v":1,"id","trader","ts","symbol","action","size_pct"?,"price"?,"text"?}; what else there is is passed over. */
+/* {"v":1,"id","trader","ts","symbol","action","size_pct"?,"price"?,"text"?}; what else there is is passed
+ * over. */
 static gboolean
 read_own (const TfWebhook *self,
           JsonObject      *object,
@@ -400,23 +408,28 @@ read_own (const TfWebhook *self,
       g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "v: expected 1");
       return FALSE;
     }
-  if (!get_text (object, "trader", trader, sizeof trader, error) || !get_text (object, "id", id, sizeof id, error)
-      || !get_text (object, "symbol", signal->symbol, sizeof signal->symbol, error) || !get_side (object, &signal->side, error)
-      || !get_decimal (object, "price", &signal->price.raw, error) || !get_decimal (object, "size_pct", &percent, error)
+  if (!get_text (object, "trader", trader, sizeof trader, error)
+      || !get_text (object, "id", id, sizeof id, error)
+      || !get_text (object, "symbol", signal->symbol, sizeof signal->symbol, error)
+      || !get_side (object, &signal->side, error)
+      || !get_decimal (object, "price", &signal->price.raw, error)
+      || !get_decimal (object, "size_pct", &percent, error)
       || !get_time (object, "ts", &signal->happened, error))
     return FALSE;
   if (*trader != '\0' && g_strcmp0 (trader, self->trader) != 0)
     {
       char found[TF_QUOTE_SIZE];
 
-      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "trader: found “%s”, for whom this secret does not speak",
+      g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
+                   "trader: found “%s”, for whom this secret does not speak",
                    tf_error_quote (trader, -1, found));
       return FALSE;
     }
   if (percent > 100 * TF_SCALE || (signal->happened != 0 && signal->happened > now + WINDOW))
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, percent > 100 * TF_SCALE ? "size_pct: expected at most 100"
-                                                                               : "ts: found a time in the future");
+      g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID,
+                           percent > 100 * TF_SCALE ? "size_pct: found more than 100, expected at most that"
+                                                    : "ts: found a time in the future, expected one that was");
       return FALSE;
     }
   if (*id != '\0')
@@ -436,15 +449,21 @@ read_alert (JsonObject      *object,
   char ticker[64], order[64], time[40], market[16], action[16], comment[100];
   const char *symbol;
 
-  if (!get_text (object, "ticker", ticker, sizeof ticker, error) || !get_text (object, "order_id", order, sizeof order, error)
-      || !get_text (object, "time", time, sizeof time, error) || !get_text (object, "action", action, sizeof action, error)
-      || !get_text (object, "market_position", market, sizeof market, error) || !get_text (object, "text", comment, sizeof comment, error)
-      || !get_side (object, &signal->side, error) || !get_decimal (object, "price", &signal->price.raw, error)
-      || !get_decimal (object, "contracts", &signal->quantity.raw, error) || !get_time (object, "timenow", &signal->published, error))
+  if (!get_text (object, "ticker", ticker, sizeof ticker, error)
+      || !get_text (object, "order_id", order, sizeof order, error)
+      || !get_text (object, "time", time, sizeof time, error)
+      || !get_text (object, "action", action, sizeof action, error)
+      || !get_text (object, "market_position", market, sizeof market, error)
+      || !get_text (object, "text", comment, sizeof comment, error)
+      || !get_side (object, &signal->side, error)
+      || !get_decimal (object, "price", &signal->price.raw, error)
+      || !get_decimal (object, "contracts", &signal->quantity.raw, error)
+      || !get_time (object, "timenow", &signal->published, error))
     return FALSE;
   if (signal->published == 0)
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "timenow: found none, expected “{{timenow}}” in the alert's message");
+      g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
+                   "timenow: found none, expected “{{timenow}}” in the alert's message");
       return FALSE;
     }
   /* “BINANCE:BTCUSDT.P” is the perpetual of BTCUSDT. */
@@ -453,7 +472,8 @@ read_alert (JsonObject      *object,
     *strrchr (ticker, '.') = '\0';
   if (strlen (symbol) >= sizeof signal->symbol)
     {
-      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "ticker: expected at most %u letters", (guint) sizeof signal->symbol - 1);
+      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "ticker: expected at most %u letters",
+                   (guint) sizeof signal->symbol - 1);
       return FALSE;
     }
   g_strlcpy (signal->symbol, symbol, sizeof signal->symbol);
@@ -461,7 +481,8 @@ read_alert (JsonObject      *object,
   signal->has_position = strcmp (market, "flat") == 0;
   copy_words (comment, signal->evidence, sizeof signal->evidence);
   /* An alert has no id; the same order at the same bar is the same alert. */
-  if (g_snprintf (signal->id, sizeof signal->id, "%s %s %s %s", order, time, ticker, action) >= (gint) sizeof signal->id)
+  if (g_snprintf (signal->id, sizeof signal->id, "%s %s %s %s", order, time, ticker, action)
+      >= (gint) sizeof signal->id)
     {
       g_autofree char *all = g_strjoin ("\n", order, time, ticker, action, NULL);
       g_autofree char *hash = g_compute_checksum_for_string (G_CHECKSUM_SHA1, all, -1);
@@ -473,14 +494,14 @@ read_alert (JsonObject      *object,
 
 /* Takes */
 
+/* Parameters, such as the character set, do not count. */
 static gboolean
 is_type (const char *content_type,
-         gboolean    plain_too)
+         const char *type)
 {
   gsize n = content_type != NULL ? strcspn (content_type, "; \t") : 0;
 
-  return (n == strlen ("application/json") && g_ascii_strncasecmp (content_type, "application/json", n) == 0)
-         || (plain_too && n == strlen ("text/plain") && g_ascii_strncasecmp (content_type, "text/plain", n) == 0);
+  return n == strlen (type) && g_ascii_strncasecmp (content_type, type, n) == 0;
 }
 
 static guint
@@ -504,10 +525,11 @@ check_signed (TfWebhook              *self,
   guint64 seconds;
 
   if (message->id == NULL || message->timestamp == NULL || message->signature == NULL)
-    return refuse (reason, 401, "found no signature, expected the headers webhook-id, webhook-timestamp and webhook-signature");
+    return refuse (reason, 401,
+                   "found no signature, expected headers webhook-id, webhook-timestamp and webhook-signature");
   /* An id with a full stop could take letters of the timestamp for its own. */
-  if (*message->id == '\0' || strlen (message->id) >= sizeof signal->id || strpbrk (message->id, ". \t") != NULL
-      || !g_str_is_ascii (message->id))
+  if (*message->id == '\0' || strlen (message->id) >= sizeof signal->id
+      || strpbrk (message->id, ". \t") != NULL || !g_str_is_ascii (message->id))
     return refuse (reason, 400, "webhook-id: expected 1 to 63 letters, digits or signs without a full stop");
   if (strspn (message->timestamp, "0123456789") != strlen (message->timestamp)
       || !g_ascii_string_to_unsigned (message->timestamp, 10, 0, G_MAXINT64 / TF_SECOND, &seconds, NULL))
@@ -529,17 +551,21 @@ read_body (const TfWebhook        *self,
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (JsonNode) root = tf_json_text_read (message->body, (gssize) message->length, &error);
-  gboolean placeholder = self->form == TF_WEBHOOK_TRADINGVIEW && memmem (message->body, message->length, "{{", 2) != NULL;
+  gboolean alert = self->form == TF_WEBHOOK_TRADINGVIEW;
+  gboolean placeholder = alert && memmem (message->body, message->length, "{{", 2) != NULL;
   const char *secret;
 
   *status = 0;
   if (tf_json_as_object (root) == NULL)
-    *status = refuse (reason, 400, placeholder ? unreplaced : error != NULL ? error->message : "found another JSON, expected an object");
-  else if (self->form == TF_WEBHOOK_TRADINGVIEW)
+    *status = refuse (reason, 400, placeholder ? unreplaced
+                      : error != NULL ? error->message : "found another JSON, expected an object");
+  else if (alert)
     {
       secret = tf_json_get_string (tf_json_as_object (root), "secret");
-      if (secret == NULL || !is_secret (self, secret))
-        *status = refuse (reason, 401, secret == NULL ? "found no “secret” in the alert" : "found a wrong secret");
+      if (secret == NULL)
+        *status = refuse (reason, 401, "found no “secret” in the alert");
+      else if (!is_secret (self, secret))
+        *status = refuse (reason, 401, "found a wrong secret");
       else if (placeholder)
         *status = refuse (reason, 400, unreplaced);
     }
@@ -552,8 +578,9 @@ read_body (const TfWebhook        *self,
  * @signal: (out): what it says, with 200; source and, where a message names none, trader are the webhook's
  * @reason: (out): why not, otherwise; nothing of a secret or signature in it
  *
- * Judges a message: content type, signature or secret, time (five minutes either way), whether it came before, rate, content.
- * What came before is remembered for as long as its time would pass; that is bounded by the rate, and by a number.
+ * Judges a message: content type, signature or secret, time (five minutes either way), whether it came
+ * before, rate, content. What came before is remembered for as long as its time would pass; that is
+ * bounded by the rate, and by a number.
  *
  * Returns: 200; 400 malformed, late or from the future; 401 not genuine; 409 came before; 413; 415; 429
  */
@@ -575,7 +602,8 @@ tf_webhook_take (TfWebhook              *self,
   *reason = '\0';
   if (message->length > TF_WEBHOOK_BODY_MAX)
     return refuse (reason, 413, "found more than 64 KiB");
-  if (!is_type (message->content_type, alert))
+  if (!is_type (message->content_type, "application/json")
+      && !(alert && is_type (message->content_type, "text/plain")))
     return refuse (reason, 415, "found another content type, expected application/json");
   if (!alert && (status = check_signed (self, message, now, signal, reason)) != 0)
     return status;
@@ -616,7 +644,8 @@ tf_webhook_take (TfWebhook              *self,
 /**
  * tf_webhook_redact:
  *
- * What may be kept of a message: an alert without its secret, and nothing of one that spells it in another way.
+ * What may be kept of a message: an alert without its secret, and nothing of one that spells it in another
+ * way.
  *
  * Returns: (transfer full)
  */
@@ -625,7 +654,8 @@ tf_webhook_redact (TfWebhook *self,
                    GBytes    *body)
 {
   gsize n, length;
-  const char *key = g_bytes_get_data (self->key, &n), *p = g_bytes_get_data (body, &length), *end = p + length, *at;
+  const char *key = g_bytes_get_data (self->key, &n), *p = g_bytes_get_data (body, &length);
+  const char *end = p + length, *at;
   GString *kept;
 
   if (self->form != TF_WEBHOOK_TRADINGVIEW)
@@ -708,7 +738,8 @@ entry_of (Listener   *self,
 static const char *
 phrase_of (guint status)
 {
-  return status == 421 ? "Misdirected Request" : status == 429 ? "Too Many Requests" : soup_status_get_phrase (status);
+  return status == 421 ? "Misdirected Request"
+         : status == 429 ? "Too Many Requests" : soup_status_get_phrase (status);
 }
 
 static void
@@ -724,7 +755,8 @@ answer (SoupServerMessage *message,
   if (status == 429)
     soup_message_headers_replace (headers, "Retry-After", "1");
   soup_server_message_set_status (message, status, phrase_of (status));
-  soup_server_message_set_response (message, "text/plain; charset=utf-8", SOUP_MEMORY_COPY, line, strlen (line));
+  soup_server_message_set_response (message, "text/plain; charset=utf-8", SOUP_MEMORY_COPY,
+                                    line, strlen (line));
 }
 
 /* Refuses, and tells it of the webhook that was meant, or of all where none was. */
@@ -755,16 +787,17 @@ cut_off (SoupServerMessage *message,
          const char        *why)
 {
   GSocket *socket = soup_server_message_get_socket (message);
-  g_autofree char *text = g_strdup_printf ("HTTP/1.1 %u %s\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
-                                           "Content-Length: %u\r\n\r\n%s\n", status, phrase_of (status),
-                                           (guint) strlen (why) + 1, why);
+  g_autofree char *text = g_strdup_printf ("HTTP/1.1 %u %s\r\nConnection: close\r\n"
+                                           "Content-Type: text/plain; charset=utf-8\r\n"
+                                           "Content-Length: %u\r\n\r\n%s\n",
+                                           status, phrase_of (status), (guint) strlen (why) + 1, why);
 
   g_socket_send (socket, text, strlen (text), NULL, NULL);
   g_socket_shutdown (socket, TRUE, TRUE, NULL);
 }
 
-/* A page in a browser can be made to call this machine by a name of its own (DNS rebinding), or across origins: it can
- * change neither Host nor Origin. */
+/* A page in a browser can be made to call this machine by a name of its own (DNS rebinding), or across
+ * origins: it can change neither Host nor Origin. */
 static gboolean
 is_host (Listener   *self,
          const char *host)
@@ -787,7 +820,8 @@ on_headers (SoupServer        *server,
   SoupMessageHeaders *headers = soup_server_message_get_request_headers (message);
   const Entry *entry = entry_of (self, path);
   SoupEncoding encoding = soup_message_headers_get_encoding (headers);
-  gboolean large = encoding == SOUP_ENCODING_CONTENT_LENGTH && soup_message_headers_get_content_length (headers) > TF_WEBHOOK_BODY_MAX;
+  gboolean large = encoding == SOUP_ENCODING_CONTENT_LENGTH
+    && soup_message_headers_get_content_length (headers) > TF_WEBHOOK_BODY_MAX;
   guint status = 0;
   const char *why = NULL;
 
@@ -860,9 +894,11 @@ webhook_check (const char  *address,
 {
   char found[TF_QUOTE_SIZE];
 
-  if (strlen (address) <= 64 && strspn (address, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-_") == strlen (address))
+  if (strlen (address) <= 64
+      && strspn (address, G_CSET_a_2_z G_CSET_A_2_Z G_CSET_DIGITS "-_") == strlen (address))
     return TRUE;
-  g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found “%s”, expected a name of at most 64 letters, digits, - and _",
+  g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
+               "found “%s”, expected a name of at most 64 letters, digits, - and _",
                tf_error_quote (address, -1, found));
   return FALSE;
 }
@@ -877,7 +913,8 @@ read_endpoint (const char *endpoint,
   const char *host = uri != NULL ? g_uri_get_host (uri) : NULL;
   char found[TF_QUOTE_SIZE];
 
-  if (host == NULL || strcmp (g_uri_get_scheme (uri), "http") != 0 || g_uri_get_port (uri) < 0 || strlen (g_uri_get_path (uri)) > 1
+  if (host == NULL || strcmp (g_uri_get_scheme (uri), "http") != 0 || g_uri_get_port (uri) < 0
+      || strlen (g_uri_get_path (uri)) > 1
       || (strcmp (host, "127.0.0.1") != 0 && strcmp (host, "localhost") != 0 && strcmp (host, "::1") != 0))
     {
       g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "found endpoint “%s”, expected http://127.0.0.1:PORT",
@@ -956,15 +993,17 @@ webhook_open (TfSourceHub               *hub,
     }
   for (guint i = 0; i < n; i++)
     {
-      TfWebhookForm form = strcmp (specs[i]->kind, "tradingview") == 0 ? TF_WEBHOOK_TRADINGVIEW : TF_WEBHOOK_STANDARD;
+      gboolean alerts = strcmp (specs[i]->kind, "tradingview") == 0;
       Entry entry = { .spec = specs[i], .path = g_strconcat ("/", specs[i]->address, NULL) };
       g_autofree char *place = g_strdup_printf ("listening at http://%s%s", self->hosts[0], entry.path);
       g_autoptr (GError) wrong = NULL;
 
       if (entry_of (self, entry.path) != NULL)
-        g_set_error (&wrong, TF_ERROR, TF_ERROR_INVALID, "found “%s” twice, expected a name of its own for each webhook", specs[i]->address);
+        g_set_error (&wrong, TF_ERROR, TF_ERROR_INVALID,
+                     "found “%s” twice, expected a name of its own for each webhook", specs[i]->address);
       else
-        entry.webhook = tf_webhook_new (form, specs[i]->secret, specs[i]->trader, &wrong);
+        entry.webhook = tf_webhook_new (alerts ? TF_WEBHOOK_TRADINGVIEW : TF_WEBHOOK_STANDARD,
+                                        specs[i]->secret, specs[i]->trader, &wrong);
       tf_source_hub_set_state (hub, specs[i], entry.webhook != NULL ? TF_SOURCE_LIVE : TF_SOURCE_FAILED,
                                entry.webhook != NULL ? place : wrong->message, 0);
       if (entry.webhook != NULL)
