@@ -23,7 +23,7 @@
 #define FAVOURITES 4
 
 #define MAGIC G_GUINT64_CONSTANT (0x54454b52414d4454) /* “TDMARKET” where bytes go as they do here */
-#define VERSION 1
+#define VERSION 2
 #define FNV_START G_GUINT64_CONSTANT (0xcbf29ce484222325)
 
 static const struct { double volatility, minutes, weight; } regimes[TF_REGIMES] = {
@@ -70,7 +70,7 @@ typedef struct
   Noise    noise;
   gint64   regime;
   double   mid, start, anchor;
-  TfPrice  bid, ask, price;
+  TfPrice  bid, ask, price, before; /* before: a step ago */
   TfQty    bid_quantity, ask_quantity, quantity;
   gint64   side, trades;
   TfCandle candle; /* of this minute; used in history */
@@ -269,6 +269,7 @@ step_market (Demo  *self,
   market->bid_quantity = draw_quantity (random, 3 * usual, instrument);
   market->ask_quantity = draw_quantity (random, 3 * usual, instrument);
   market->side = tf_random_next (random) >> 63 ? 1 : -1;
+  market->before = market->price;
   market->price = market->side > 0 ? market->ask : market->bid;
   /* Loud times trade more. */
   market->quantity = draw_quantity (random, 3 * usual * loudness * market->noise.scale, instrument);
@@ -358,6 +359,7 @@ trade (Demo    *self,
   Trader *trader = &state->traders[t];
   TfTraderSignal *signal = &self->signal;
   TfRandom *random = &state->random;
+  const Market *market;
   gint64 before = trader->position.raw, lot;
   guint percent = (guint) (100 * tf_demo_trader_skill (t) + 0.5);
 
@@ -384,7 +386,9 @@ trade (Demo    *self,
           trader->due = state->step + wait_steps (random, REST_MINUTES);
         }
     }
-  signal->price = state->markets[trader->instrument].price;
+  /* It happened a few seconds before it is known: so did its price. */
+  market = &state->markets[trader->instrument];
+  signal->price = market->before.raw > 0 ? market->before : market->price;
   signal->quantity.raw = ABS (trader->position.raw - before);
   signal->position = trader->position;
   signal->published = signal->received = now;
