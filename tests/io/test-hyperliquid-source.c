@@ -1,5 +1,6 @@
 #include <json-glib/json-glib.h>
 #include <libsoup/soup.h>
+#include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
@@ -681,6 +682,10 @@ test_merge (void)
   g_assert_cmpstr (nth (&told, 1)->symbol, ==, "@107");
   frame = fill_text ("@107", "A", "2", "3", 2001, 3);
   g_assert_cmpstr (told.raw->str, ==, frame);
+  say_fill (&venue, 0, "@107", "B", "1", "2", 2000, 7); /* late: a fill, but he stands where he stood */
+  UNTIL (told.signals->len == 3);
+  g_assert_cmpstr (nth (&told, 2)->id, ==, "7");
+  g_assert_cmpint (nth (&told, 2)->position.raw, ==, raw_of ("1"));
 
   /* The line breaks; two fills happen meanwhile, newest first in the snapshot. */
   two = fill_text ("BTC", "A", "0.5", "1.5", 3000, 4);
@@ -688,19 +693,19 @@ test_merge (void)
   g_hash_table_insert (venue.snapshots, user_name (0), g_strdup_printf ("%s,%s,%s", three, two, old));
   venue_hang_up (&venue);
   UNTIL (told.figures[0].state == TF_SOURCE_WAITING || venue.accepted == 2);
-  UNTIL (is_live (&told, 1) && told.signals->len == 4);
-  g_assert_cmpstr (nth (&told, 2)->id, ==, "4");
-  g_assert_cmpstr (nth (&told, 3)->id, ==, "5");
-  g_assert_cmpint (nth (&told, 3)->position.raw, ==, 0);
-  g_assert_true (nth (&told, 3)->has_position);
+  UNTIL (is_live (&told, 1) && told.signals->len == 5);
+  g_assert_cmpstr (nth (&told, 3)->id, ==, "4");
+  g_assert_cmpstr (nth (&told, 4)->id, ==, "5");
+  g_assert_cmpint (nth (&told, 4)->position.raw, ==, 0);
+  g_assert_true (nth (&told, 4)->has_position);
   for (guint k = 3; k < 6; k++) /* and again: nothing new */
     {
       venue_hang_up (&venue);
       UNTIL (venue.accepted == k && is_live (&told, 1));
     }
   say_fill (&venue, 0, "ETH", "B", "1", "0", 4000, 6);
-  UNTIL (told.signals->len == 5);
-  g_assert_cmpstr (nth (&told, 4)->symbol, ==, "ETH");
+  UNTIL (told.signals->len == 6);
+  g_assert_cmpstr (nth (&told, 5)->symbol, ==, "ETH");
   UNTIL (venue.pings > 0);
   hub_stop (hub, &told);
   venue_stop (&venue);
@@ -847,6 +852,84 @@ test_heal (void)
   asked = venue.asked;
   UNTIL (venue.asked > asked + 3);
   g_assert_cmpuint (told.signals->len, ==, 3);
+  hub_stop (hub, &told);
+  venue_stop (&venue);
+}
+
+#define COINS 50
+#define FILLS 40
+
+/* Fills in any order, some twice, some never: once the venue states where the trader stands, all is right, and no fill
+ * was told twice. */
+static void
+test_disorder (void)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GHashTable) ids = g_hash_table_new (g_str_hash, g_str_equal);
+  g_autoptr (GString) state = g_string_new ("{\"time\":9000,\"assetPositions\":[");
+  gint64 truth[COINS], last[COINS];
+  gboolean right;
+  TfRandom random;
+  Venue venue;
+  Told told;
+  TfSourceHub *hub;
+
+  tf_random_seed (&random, 7);
+  for (guint c = 0; c < COINS; c++)
+    {
+      char coin[8], size[TF_DECIMAL_SIZE], before[TF_DECIMAL_SIZE];
+
+      g_snprintf (coin, sizeof coin, "C%u", c);
+      truth[c] = 0;
+      for (guint k = 0; k < FILLS; k++)
+        {
+          gint64 delta = (gint64) (1 + tf_random_next (&random) % 1000) * TF_SCALE / 100;
+          gboolean buy = tf_random_next (&random) % 2 == 0;
+          guint times = (guint) MIN (tf_random_next (&random) % 10, 2); /* a tenth is lost, a tenth there once */
+
+          tf_decimal_format (delta, size);
+          tf_decimal_format (truth[c], before);
+          for (; times > 0; times--)
+            g_ptr_array_add (texts, fill_text (coin, buy ? "B" : "A", size, before, 2000 + k, 1 + c * FILLS + k));
+          truth[c] += buy ? delta : -delta;
+        }
+      tf_decimal_format (truth[c], size);
+      g_string_append_printf (state, "%s{\"position\":{\"coin\":\"%s\",\"szi\":\"%s\"}}", c > 0 ? "," : "", coin, size);
+    }
+  g_string_append (state, "]}");
+  for (guint k = texts->len - 1; k > 0; k--)
+    {
+      guint other = (guint) (tf_random_next (&random) % (k + 1));
+      gpointer text = texts->pdata[k];
+
+      texts->pdata[k] = texts->pdata[other];
+      texts->pdata[other] = text;
+    }
+  venue_start (&venue);
+  hub = hub_start (&venue, 1, &told);
+  UNTIL (is_live (&told, 1) && venue.asked > 0);
+  for (guint k = 0; k < texts->len; k++)
+    {
+      g_autofree char *text = fills_text (0, texts->pdata[k]);
+
+      say (&venue, text);
+    }
+  UNTIL (told.signals->len + told.figures[0].ignored == texts->len);
+  g_hash_table_insert (venue.states, user_name (0), g_strdup (state->str));
+  do
+    {
+      guint asked = venue.asked;
+
+      UNTIL (venue.asked > asked);
+      right = TRUE;
+      for (guint k = 0; k < told.signals->len; k++)
+        last[atoi (nth (&told, k)->symbol + 1)] = nth (&told, k)->position.raw;
+      for (guint c = 0; c < COINS; c++)
+        right = right && last[c] == truth[c];
+    }
+  while (!right);
+  for (guint k = 0; k < told.signals->len; k++)
+    g_assert_true (g_hash_table_add (ids, (gpointer) nth (&told, k)->id));
   hub_stop (hub, &told);
   venue_stop (&venue);
 }
@@ -1005,6 +1088,7 @@ main (int   argc,
   g_test_add_func ("/hyperliquid/nonsense", test_nonsense);
   g_test_add_func ("/hyperliquid/poll", test_poll);
   g_test_add_func ("/hyperliquid/heal", test_heal);
+  g_test_add_func ("/hyperliquid/disorder", test_disorder);
   g_test_add_func ("/hyperliquid/tape", test_tape);
   g_test_add_func ("/hyperliquid/down", test_down);
   g_test_add_data_func ("/hyperliquid/trader/a", "a", test_trader);

@@ -190,9 +190,9 @@ heard_clear (Heard *heard)
 }
 
 static void
-ask (TfFetcher       *fetcher,
-     const TfRequest *request,
-     Heard           *heard)
+ask (TfFetcher           *fetcher,
+     const TfHttpRequest *request,
+     Heard               *heard)
 {
   guint before = heard->n;
 
@@ -209,7 +209,7 @@ test_plain (void)
   g_autoptr (TfFetcher) fetcher = tf_fetcher_new (&quick);
   Server server;
   Heard heard = { 0 };
-  TfRequest request = { .user_agent = "Somebody somebody@example.org" };
+  TfHttpRequest request = { .user_agent = "Somebody somebody@example.org" };
 
   server_start (&server);
   request.url = server.url;
@@ -252,7 +252,7 @@ test_addresses (void)
       g_assert_cmpint (error == NULL, ==, rows[k].good);
       if (rows[k].good)
         continue;
-      ask (fetcher, &(TfRequest) { .url = rows[k].url }, &heard);
+      ask (fetcher, &(TfHttpRequest) { .url = rows[k].url }, &heard);
       g_assert_true (heard.permanent);
       g_assert_cmpuint (heard.status, ==, 0);
     }
@@ -266,7 +266,7 @@ test_bucket (void)
   g_autoptr (TfFetcher) fetcher = tf_fetcher_new (NULL);
   Server server;
   Heard heard = { 0 };
-  TfRequest request = { .cost = 2 };
+  TfHttpRequest request = { .cost = 2 };
   gint64 start = g_get_monotonic_time ();
 
   server_start (&server);
@@ -289,7 +289,7 @@ test_breaker (void)
   g_autoptr (TfFetcher) fetcher = tf_fetcher_new (&quick);
   Server bad, good;
   Heard heard = { 0 };
-  TfRequest request = { 0 };
+  TfHttpRequest request = { 0 };
   guint asked;
 
   server_start (&bad);
@@ -337,7 +337,7 @@ test_retry_after (void)
   g_autoptr (TfFetcher) fetcher = tf_fetcher_new (&quick);
   Server server;
   Heard heard = { 0 };
-  TfRequest request = { 0 };
+  TfHttpRequest request = { 0 };
 
   server_start (&server);
   request.url = server.url;
@@ -366,7 +366,7 @@ test_size (void)
   for (guint chunked = 0; chunked < 2; chunked++)
     {
       Server server;
-      TfRequest request = { .max_bytes = 65536 };
+      TfHttpRequest request = { .max_bytes = 65536 };
 
       server_start (&server);
       server.chunked = chunked;
@@ -401,7 +401,7 @@ test_packed (void)
   g_autofree char *nothing = g_malloc0 (50 * 1000 * 1000);
   Server server;
   Heard heard = { 0 };
-  TfRequest request = { 0 };
+  TfHttpRequest request = { 0 };
 
   g_assert_true (g_output_stream_write_all (stream, nothing, 50 * 1000 * 1000, NULL, NULL, NULL));
   g_assert_true (g_output_stream_close (stream, NULL, NULL));
@@ -422,7 +422,7 @@ test_conditional (void)
   g_autoptr (TfFetcher) fetcher = tf_fetcher_new (&quick);
   Server server;
   Heard heard = { 0 };
-  TfRequest request = { .conditional = TRUE };
+  TfHttpRequest request = { .conditional = TRUE };
 
   server_start (&server);
   request.url = server.url;
@@ -450,7 +450,7 @@ test_redirects (void)
   g_autofree char *there = NULL, *elsewhere = NULL;
   Server server;
   Heard heard = { 0 };
-  TfRequest request = { 0 };
+  TfHttpRequest request = { 0 };
 
   server_start (&server);
   request.url = server.url;
@@ -476,7 +476,7 @@ test_time_out (void)
   g_autoptr (TfFetcher) fetcher = tf_fetcher_new (&quick);
   Server server;
   Heard heard = { 0 };
-  TfRequest request = { .timeout_ms = 30 };
+  TfHttpRequest request = { .timeout_ms = 30 };
   guint id;
 
   server_start (&server);
@@ -506,7 +506,7 @@ test_poller (void)
   g_autoptr (TfFetcher) fetcher = tf_fetcher_new (&quick);
   Server server;
   Heard heard = { 0 };
-  TfRequest request = { 0 };
+  TfHttpRequest request = { 0 };
   TfPoller *poller;
 
   server_start (&server);

@@ -769,7 +769,7 @@ fetch_next (Company *company)
   url = g_strdup_printf ("%s/Archives/edgar/data/%" G_GUINT64_FORMAT "/%s%s%s/%s",
                          company->edgar->archive, company->cik, parts[0], parts[1], parts[2], filing->document);
   company->asking = tf_fetcher_send (tf_source_hub_get_fetcher (company->edgar->hub),
-                                     &(TfRequest) {
+                                     &(TfHttpRequest) {
                                        .url = url, .user_agent = company->agent, .max_bytes = BYTES_MAX,
                                      }, on_document, company);
 }
@@ -895,7 +895,7 @@ edgar_open (TfSourceHub               *hub,
       g_queue_init (&company->waiting);
       url = g_strdup_printf ("%s/submissions/CIK%010" G_GUINT64_FORMAT ".json", self->endpoint, company->cik);
       company->poller = tf_poller_new (fetcher,
-                                       &(TfRequest) {
+                                       &(TfHttpRequest) {
                                          .url = url, .user_agent = company->agent, .max_bytes = BYTES_MAX,
                                          .conditional = TRUE,
                                        },

@@ -34,7 +34,7 @@ struct _Job
   TfFetcher    *fetcher;  /* NULL: nobody wants to know any more */
   guint         id;
   Host         *host;     /* NULL: its address is refused */
-  TfRequest     request;  /* strings are owned */
+  TfHttpRequest request;  /* strings are owned */
   TfAnswerFunc  callback;
   gpointer      data;
   char         *url, *moved, *refusal;
@@ -153,8 +153,8 @@ validator_free (gpointer data)
 }
 
 static void
-request_copy (TfRequest       *self,
-              const TfRequest *from)
+request_copy (TfHttpRequest       *self,
+              const TfHttpRequest *from)
 {
   *self = *from;
   self->url = g_strdup (from->url);
@@ -165,7 +165,7 @@ request_copy (TfRequest       *self,
 }
 
 static void
-request_clear (TfRequest *self)
+request_clear (TfHttpRequest *self)
 {
   g_free ((char *) self->url);
   g_free ((char *) self->body);
@@ -537,7 +537,7 @@ static void
 launch (Job *job)
 {
   TfFetcher *self = job->fetcher;
-  const TfRequest *request = &job->request;
+  const TfHttpRequest *request = &job->request;
   SoupMessageHeaders *headers;
 
   job->message = soup_message_new (request->body != NULL ? SOUP_METHOD_POST : SOUP_METHOD_GET, job->url);
@@ -717,10 +717,10 @@ tf_fetcher_set_rate (TfFetcher  *self,
  * Returns: an id, more than 0
  */
 guint
-tf_fetcher_send (TfFetcher       *self,
-                 const TfRequest *request,
-                 TfAnswerFunc     callback,
-                 gpointer         data)
+tf_fetcher_send (TfFetcher           *self,
+                 const TfHttpRequest *request,
+                 TfAnswerFunc         callback,
+                 gpointer             data)
 {
   Job *job = g_new0 (Job, 1);
   g_autoptr (GError) error = NULL;
@@ -795,13 +795,13 @@ tf_fetcher_get_session (TfFetcher *self)
 
 struct _TfPoller
 {
-  TfFetcher   *fetcher;
-  TfRequest    request; /* strings are owned */
-  guint        interval_ms, failures;
-  TfAnswerFunc callback;
-  gpointer     data;
-  guint        id;      /* of the question under way; 0: none */
-  GSource     *timer;
+  TfFetcher    *fetcher;
+  TfHttpRequest request; /* strings are owned */
+  guint         interval_ms, failures;
+  TfAnswerFunc  callback;
+  gpointer      data;
+  guint         id;      /* of the question under way; 0: none */
+  GSource      *timer;
 };
 
 #define PAUSE_MAX_MS (60 * 60 * 1000)
@@ -857,11 +857,11 @@ on_poll_answer (const TfAnswer *answer,
  * Asks for the first time within @interval_ms / 4, at most two seconds.
  */
 TfPoller *
-tf_poller_new (TfFetcher       *fetcher,
-               const TfRequest *request,
-               guint            interval_ms,
-               TfAnswerFunc     callback,
-               gpointer         data)
+tf_poller_new (TfFetcher           *fetcher,
+               const TfHttpRequest *request,
+               guint                interval_ms,
+               TfAnswerFunc         callback,
+               gpointer             data)
 {
   TfPoller *self = g_new0 (TfPoller, 1);
 

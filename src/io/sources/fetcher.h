@@ -23,7 +23,7 @@ typedef struct
   guint       timeout_ms;   /* [20000] from sending to the last byte */
   double      cost;         /* [1] tokens of the host's bucket */
   gboolean    conditional;  /* GET: only if it changed since the last whole answer; else 304 */
-} TfRequest;
+} TfHttpRequest;
 
 /* What came back. Lives until the callback returns. */
 typedef struct
@@ -60,7 +60,7 @@ void         tf_fetcher_set_rate     (TfFetcher              *self,
                                       double                  rate,
                                       double                  burst);
 guint        tf_fetcher_send         (TfFetcher              *self,
-                                      const TfRequest        *request,
+                                      const TfHttpRequest    *request,
                                       TfAnswerFunc            callback,
                                       gpointer                data);
 void         tf_fetcher_cancel       (TfFetcher              *self,
@@ -78,7 +78,7 @@ gboolean     tf_fetcher_check_url    (const char             *url,
 typedef struct _TfPoller TfPoller;
 
 TfPoller    *tf_poller_new           (TfFetcher              *fetcher,
-                                      const TfRequest        *request,
+                                      const TfHttpRequest    *request,
                                       guint                   interval_ms,
                                       TfAnswerFunc            callback,
                                       gpointer                data);

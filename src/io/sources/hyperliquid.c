@@ -166,19 +166,16 @@ take_fill (User              *user,
   gint64 delta = signal->side * signal->quantity.raw;
   gboolean included = position->known && fill->ms <= position->state_ms;
 
-  /* Statement and fills come by different ways: a fill from before the last statement says nothing new about
-   * where the trader stands. */
-  if (!included)
+  /* Where the trader stands is told by the newest that is known: a fill that comes late, or from before the last
+   * statement, is a fact of its own and moves nothing. Without a statement of its own it is a step that counts. */
+  if (!included && signal->has_position && fill->ms >= position->fill_ms)
     {
-      if (signal->has_position)
-        {
-          position->quantity = signal->position;
-          position->known = TRUE;
-        }
-      else if (position->known
-               && __builtin_add_overflow (position->quantity.raw, delta, &position->quantity.raw))
-        position->known = FALSE;
+      position->quantity = signal->position;
+      position->known = TRUE;
     }
+  else if (!included && !signal->has_position && position->known
+           && __builtin_add_overflow (position->quantity.raw, delta, &position->quantity.raw))
+    position->known = FALSE;
   signal->has_position = position->known;
   signal->position = position->known ? position->quantity : (TfQty) { 0 };
   position->fill_ms = MAX (position->fill_ms, fill->ms);
@@ -529,7 +526,7 @@ ask_positions (User *user,
   char address[2 * TF_ADDRESS_SIZE + 3];
   g_autofree char *body = g_strdup_printf ("{\"type\":\"clearinghouseState\",\"user\":\"%s\"}",
                                            tf_address_format (&user->address, address));
-  TfRequest request = { .url = self->info, .body = body, .cost = STATE_WEIGHT };
+  TfHttpRequest request = { .url = self->info, .body = body, .cost = STATE_WEIGHT };
 
   user->poller = tf_poller_new (tf_source_hub_get_fetcher (self->hub), &request,
                                 tf_source_hub_pace (self->hub, interval_ms), on_positions, user);
@@ -637,7 +634,7 @@ give_ways (Driver *self)
 {
   TfHyperliquidPlan plan = tf_hyperliquid_plan (self->users->len);
   g_autofree TfAddress *addresses = g_new0 (TfAddress, MAX (plan.tape, 1));
-  TfRequest request = { .url = self->info, .body = "{\"type\":\"meta\"}", .cost = META_WEIGHT };
+  TfHttpRequest request = { .url = self->info, .body = "{\"type\":\"meta\"}", .cost = META_WEIGHT };
 
   self->tape_users = g_new0 (guint, MAX (plan.tape, 1));
   for (guint k = 0; k < self->users->len; k++)

@@ -556,7 +556,7 @@ on_positions (const TfAnswer *answer,
     {
       g_autofree char *url = make_url (lead, "public-subpositions-history");
 
-      lead->asking = tf_fetcher_send (tf_source_hub_get_fetcher (self->hub), &(TfRequest) { .url = url },
+      lead->asking = tf_fetcher_send (tf_source_hub_get_fetcher (self->hub), &(TfHttpRequest) { .url = url },
                                       on_history, lead);
     }
   else
@@ -588,7 +588,7 @@ start_leads (Okx *self)
       Lead *lead = g_ptr_array_index (self->leads, i);
       g_autofree char *url = make_url (lead, "public-current-subpositions");
 
-      lead->poller = tf_poller_new (tf_source_hub_get_fetcher (self->hub), &(TfRequest) { .url = url },
+      lead->poller = tf_poller_new (tf_source_hub_get_fetcher (self->hub), &(TfHttpRequest) { .url = url },
                                     tf_source_hub_pace (self->hub, MAX (POLL_MS, n * EACH_MS)), on_positions, lead);
     }
 }
@@ -625,7 +625,7 @@ ask_contracts (Okx *self)
 {
   g_autofree char *url = g_strdup_printf ("%s/api/v5/public/instruments?instType=SWAP", self->endpoint);
 
-  self->asking = tf_fetcher_send (tf_source_hub_get_fetcher (self->hub), &(TfRequest) { .url = url },
+  self->asking = tf_fetcher_send (tf_source_hub_get_fetcher (self->hub), &(TfHttpRequest) { .url = url },
                                   on_contracts, self);
 }
 
