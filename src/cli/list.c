@@ -144,7 +144,7 @@ list_traders (List    *list,
   sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
   if (!tf_journal_iterate (list->workspace, &filter, note_source, sources, error))
     return FALSE;
-  for (guint t = 0; t < config->n_traders; t++)
+  for (guint t = 0; t < tf_config_n_named (config); t++)
     {
       const TfTrader *trader = &config->traders[t];
       const TfVoterView *view = &list->snapshot->voters[config->n_bots + t];

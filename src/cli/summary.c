@@ -74,7 +74,7 @@ tf_summary_print_json (const TfSnapshot   *snapshot,
 
   json_builder_set_member_name (builder, "traders");
   json_builder_begin_array (builder);
-  for (guint t = 0; t < config->n_traders; t++)
+  for (guint t = 0; t < tf_config_n_named (config); t++)
     {
       const TfVoterView *view = &snapshot->voters[config->n_bots + t];
 

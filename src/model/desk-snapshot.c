@@ -331,7 +331,7 @@ tf_desk_sync_rows (TfDesk *self)
 {
   sync_accounts (self);
   sync_voters (self, self->bots, 0, self->config->n_bots);
-  sync_voters (self, self->traders, self->config->n_bots, self->config->n_traders);
+  sync_voters (self, self->traders, self->config->n_bots, tf_config_n_named (self->config));
   sync_positions (self);
   sync_alerts (self);
   sync_totals (self);

@@ -3,6 +3,7 @@
 #include "core/market/event.h"
 #include "core/market/instrument.h"
 #include "io/feeds/connection.h"
+#include "io/sources/hub.h"
 
 G_BEGIN_DECLS
 
@@ -40,6 +41,11 @@ void           tf_live_listen      (TfLive              *self,
 gboolean       tf_live_wait        (TfLive              *self,
                                     GError             **error);
 void           tf_live_close       (TfLive              *self);
+/* Traders' sources */
+void           tf_live_set_sources (TfLive              *self,
+                                    GPtrArray           *specs);
+GArray        *tf_live_get_sources (TfLive              *self);
+GPtrArray     *tf_live_take_evidence(TfLive             *self);
 void           tf_live_get_figures (TfLive              *self,
                                     TfConnectionFigures *figures);
 

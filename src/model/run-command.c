@@ -77,6 +77,8 @@ tf_run_command_workspace (const char       *path,
   if (!tf_run_take_inbox (run, error))
     return FALSE;
   tf_run_process_command (run, command);
+  if (command->type == TF_COMMAND_SOURCES && !tf_run_apply_sources (run, run->reader, error))
+    return FALSE;
   if (snapshot != NULL)
     *snapshot = tf_run_snapshot (run);
   if (!tf_run_finish (run, FALSE, error))

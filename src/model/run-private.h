@@ -27,7 +27,7 @@ struct _TfRun
   TfBatch        *batch;
   TfEvent         next;        /* read, not yet due */
   TfEventPayload  payload;     /* what it points to after a restore */
-  gboolean        has_next, opened, at_rest;
+  gboolean        has_next, opened, at_rest, sources_known;
   gint64          durable;     /* entries that the journal had at the start: derived again, they are compared */
   GError         *mismatch;    /* the first that was not the same */
   gint64          inbox, inbox_pushed; /* last command taken from there, given to the writer */
@@ -73,6 +73,10 @@ TfEventSource *tf_run_open_recording (const TfConfig  *config,
                                       const char      *path,
                                       gint64          *events,
                                       GError         **error);
+/* run-sources.c: whom one listens to besides */
+gboolean    tf_run_apply_sources    (TfRun           *self,
+                                     TfWorkspace     *workspace,
+                                     GError         **error);
 /* run-resume.c: how a run goes on after a stop or a crash */
 GBytes     *tf_run_save             (TfRun           *self);
 gboolean    tf_run_resume           (TfRun           *self,

@@ -152,6 +152,7 @@ tf_run_process_command (TfRun           *self,
   };
 
   tf_engine_process (self->engine, &event);
+  self->sources_known = self->sources_known && command->type != TF_COMMAND_SOURCES;
 }
 
 void
@@ -456,6 +457,8 @@ hand_over (TfRun    *self,
       batch->candles = fresh_candles (self, last);
       batch->events = self->checkpoint_events;
     }
+  if (self->live != NULL)
+    batch->evidence = tf_live_take_evidence (self->live);
   if (batch->records->len > 0)
     {
       g_mutex_lock (&self->lock);
@@ -550,6 +553,12 @@ look_around (TfRun   *self,
     {
       self->last_inbox = now;
       if (!tf_run_take_inbox (self, error))
+        return FALSE;
+    }
+  if (self->reader != NULL && self->opened && !self->sources_known)
+    {
+      self->sources_known = TRUE;
+      if (!tf_run_apply_sources (self, self->reader, error))
         return FALSE;
     }
   if (!hand_over (self, now, FALSE, error))

@@ -124,7 +124,7 @@ refresh_preflight (TfDashboardPage *self)
         }
   accounts = g_strdup_printf (ngettext ("%u account", "%u accounts", config->n_accounts), config->n_accounts);
   bots = g_strdup_printf (ngettext ("%u bot", "%u bots", config->n_bots), config->n_bots);
-  follows = g_strdup_printf (ngettext ("%u follow", "%u follows", config->n_traders), running && snapshot != NULL ? followed : config->n_traders);
+  follows = g_strdup_printf (ngettext ("%u follow", "%u follows", tf_config_n_named (config)), running && snapshot != NULL ? followed : tf_config_n_named (config));
   set_check (self, CHECK_MARKET, market, _("Market"));
   set_check (self, CHECK_HISTORY, running, _("History"));
   set_check (self, CHECK_ACCOUNTS, running && snapshot != NULL, accounts);

@@ -288,14 +288,14 @@ check_configuration (TfSystemPage *self)
   const TfRunSpec *spec = tf_system_get_spec (tf_desk_get_system (self->desk));
   guint connected = 0;
   g_autofree char *text = g_strdup_printf (_("%u accounts, %u bots, %u followed traders, %u instruments."), config->n_accounts,
-                                           config->n_bots, config->n_traders, config->universe->n);
+                                           config->n_bots, tf_config_n_named (config), config->universe->n);
 
-  for (guint t = 0; t < config->n_traders; t++)
+  for (guint t = 0; t < tf_config_n_named (config); t++)
     connected += config->traders[t].grade != 0;
   set_check (self, CONFIGURATION, HEALTH_GOOD, text);
   take_detail (self, CONFIGURATION, 0, _("Bars that bots vote on"), tf_words_age (config->interval));
   take_detail (self, CONFIGURATION, 1, _("Seed of all chance"), g_strdup_printf ("%" G_GUINT64_FORMAT, config->seed));
-  take_detail (self, CONFIGURATION, 2, _("Traders with a source"), g_strdup_printf (_("%u of %u"), connected, config->n_traders));
+  take_detail (self, CONFIGURATION, 2, _("Traders with a source"), g_strdup_printf (_("%u of %u"), connected, tf_config_n_named (config)));
   take_detail (self, CONFIGURATION, 3, _("Candles"), spec != NULL && spec->data[0] != NULL ? g_strjoinv ("\n", spec->data) : g_strdup ("–"));
   take_detail (self, CONFIGURATION, 4, _("Signals"),
                spec != NULL && spec->signals[0] != NULL ? g_strjoinv ("\n", spec->signals) : g_strdup ("–"));

@@ -90,6 +90,19 @@ add_traders (TfConfig   *self,
       tf_config_add_trader (self, trader);
 }
 
+/* An engine's size is fixed: a market that goes on for years keeps places free. */
+static void
+add_spare_traders (TfConfig *self)
+{
+  for (guint i = 0; i < TF_SPARE_TRADERS; i++)
+    {
+      TfTrader trader = { .trust_mean = 0.15, .trust_sd = 0.10 };
+
+      g_snprintf (trader.id, sizeof trader.id, "spare-%02u", i + 1);
+      tf_config_add_trader (self, &trader);
+    }
+}
+
 /**
  * tf_config_new_default:
  * @market: demo, replay, backtest or a venue's name
@@ -117,6 +130,8 @@ tf_config_new_default (const char       *market,
   add_accounts (self);
   add_bots (self);
   add_traders (self, market);
+  if (strcmp (market, "demo") != 0 && strcmp (market, "replay") != 0 && strcmp (market, "backtest") != 0)
+    add_spare_traders (self);
   return self;
 }
 
@@ -210,7 +225,7 @@ gint
 tf_config_find_trader (const TfConfig *self,
                        const char     *id_or_name)
 {
-  for (guint i = 0; i < self->n_traders; i++)
+  for (guint i = 0; *id_or_name != '\0' && i < self->n_traders; i++)
     if (strcmp (self->traders[i].id, id_or_name) == 0
         || g_ascii_strcasecmp (self->traders[i].name, id_or_name) == 0)
       return (gint) i;
@@ -235,6 +250,72 @@ tf_config_add_trader (TfConfig       *self,
   self->traders = g_renew (TfTrader, self->traders, self->n_traders + 1);
   self->traders[self->n_traders] = *trader;
   return (gint) self->n_traders++;
+}
+
+/**
+ * tf_config_is_spare:
+ *
+ * Returns: whether it is a place that nobody has taken yet: not to be shown
+ */
+gboolean
+tf_config_is_spare (const TfConfig *self,
+                    guint           trader)
+{
+  return self->traders[trader].name[0] == '\0';
+}
+
+/**
+ * tf_config_n_named:
+ *
+ * Returns: how many traders there are without the spare ones, which come last
+ */
+guint
+tf_config_n_named (const TfConfig *self)
+{
+  guint n = self->n_traders;
+
+  while (n > 0 && tf_config_is_spare (self, n - 1))
+    n--;
+  return n;
+}
+
+/**
+ * tf_config_name_spare:
+ * @grade: of the best of its sources; 0: none
+ *
+ * Only while the configuration is not yet shared. See TF_COMMAND_ADD_TRADER.
+ *
+ * Returns: the trader's index, or that of the one with this name; −1: no place is left
+ */
+gint
+tf_config_name_spare (TfConfig   *self,
+                      const char *name,
+                      const char *known_for,
+                      char        grade)
+{
+  gint found = tf_config_find_trader (self, name);
+  TfTrader *trader;
+  char id[sizeof trader->id - 3];
+  guint i = 0;
+
+  if (found >= 0 || *name == '\0')
+    return found;
+  while (i < self->n_traders && !tf_config_is_spare (self, i))
+    i++;
+  if (i == self->n_traders)
+    return -1;
+  trader = &self->traders[i];
+  g_strlcpy (trader->name, name, sizeof trader->name);
+  g_strlcpy (trader->known_for, known_for, sizeof trader->known_for);
+  trader->grade = grade;
+  /* It stands in the journal's lists of votes: letters, digits and hyphens; and once. */
+  g_strlcpy (id, name, sizeof id);
+  g_strcanon (id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-", '-');
+  if (tf_config_find_trader (self, id) < 0)
+    g_strlcpy (trader->id, id, sizeof trader->id);
+  else
+    g_snprintf (trader->id, sizeof trader->id, "%s-%02u", id, i);
+  return (gint) i;
 }
 
 /**

@@ -10,6 +10,7 @@ G_BEGIN_DECLS
 
 #define TF_MAX_ACCOUNTS 8
 #define TF_MAX_PARAMS   8
+#define TF_SPARE_TRADERS 12 /* places of a live market for traders that the user adds */
 
 typedef struct
 {
@@ -77,6 +78,13 @@ gint        tf_config_find_trader   (const TfConfig   *self,
                                      const char       *id_or_name);
 gint        tf_config_add_trader    (TfConfig         *self,
                                      const TfTrader   *trader);
+guint       tf_config_n_named       (const TfConfig   *self);
+gboolean    tf_config_is_spare      (const TfConfig   *self,
+                                     guint             trader);
+gint        tf_config_name_spare    (TfConfig         *self,
+                                     const char       *name,
+                                     const char       *known_for,
+                                     char              grade);
 gboolean    tf_config_set_policy    (TfConfig         *self,
                                      guint             trader,
                                      guint             account,

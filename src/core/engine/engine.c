@@ -180,6 +180,20 @@ tf_engine_get_time (const TfEngine *self)
 }
 
 /**
+ * tf_engine_set_config:
+ * @config: the engine's own, but for the names of spare traders
+ */
+void
+tf_engine_set_config (TfEngine *self,
+                      TfConfig *config)
+{
+  g_return_if_fail (config->n_traders == self->config->n_traders && config->n_bots == self->config->n_bots);
+  tf_config_ref (config);
+  tf_config_unref (self->config);
+  self->config = config;
+}
+
+/**
  * tf_engine_get_bar_end:
  *
  * Returns: up to when the bars of @instrument are final; 0: there is none

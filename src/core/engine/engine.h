@@ -31,6 +31,8 @@ void        tf_engine_process         (TfEngine         *self,
 gint64      tf_engine_get_events      (const TfEngine   *self);
 gint64      tf_engine_get_seq         (const TfEngine   *self);
 TfTime      tf_engine_get_time        (const TfEngine   *self);
+void        tf_engine_set_config      (TfEngine         *self,
+                                       TfConfig         *config);
 TfTime      tf_engine_get_bar_end     (const TfEngine   *self,
                                        guint             instrument);
 GArray     *tf_engine_get_candles     (const TfEngine   *self,

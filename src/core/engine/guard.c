@@ -344,6 +344,9 @@ command_is_valid (const TfEngine  *self,
     case TF_COMMAND_FOLLOW:
     case TF_COMMAND_UNFOLLOW:
       return command->voter >= config->n_bots && command->voter < self->n_voters;
+    case TF_COMMAND_ADD_TRADER:
+      return command->voter >= config->n_bots && command->voter < self->n_voters
+             && !tf_config_is_spare (config, (guint) command->voter - config->n_bots);
     case TF_COMMAND_SET_POLICY:
       return command->voter >= config->n_bots && command->voter < self->n_voters
              && tf_copy_policy_set (&(TfCopyPolicy) { 0 }, command->param, command->value)
@@ -367,11 +370,12 @@ void
 tf_engine_command (TfEngine      *self,
                    const TfEvent *event)
 {
-  static const char *const names[] = { "stop", "rearm", "follow", "unfollow", "set-param", "acknowledge", "set-policy" };
+  static const char *const names[] = { "stop", "rearm", "follow", "unfollow", "set-param", "acknowledge", "set-policy",
+                                       "add-trader", "sources" };
   const TfCommand *command = &event->command;
   gboolean valid = command_is_valid (self, command);
   gboolean names_voter = valid && command->type != TF_COMMAND_STOP && command->type != TF_COMMAND_REARM
-                         && command->type != TF_COMMAND_ACKNOWLEDGE;
+                         && command->type != TF_COMMAND_ACKNOWLEDGE && command->type != TF_COMMAND_SOURCES;
   TfRecord record = tf_engine_record (self, valid ? TF_RECORD_COMMAND : TF_RECORD_FAULT, valid ? command->account : -1,
                                       names_voter ? (gint) command->voter : -1, -1);
   gint64 value = tf_ratio_raw (command->value), seq;
@@ -383,6 +387,11 @@ tf_engine_command (TfEngine      *self,
   record.amount = command->param;
   record.limit = command->account;
   record.value = value;
+  if (valid && command->type == TF_COMMAND_ADD_TRADER)
+    {
+      g_string_assign (self->text, tf_config_voter_name (self->config, (guint) command->voter));
+      record.text = self->text->str;
+    }
   seq = tf_engine_emit (self, &record);
   if (!valid)
     return;
@@ -397,7 +406,8 @@ tf_engine_command (TfEngine      *self,
       break;
     case TF_COMMAND_FOLLOW:
     case TF_COMMAND_UNFOLLOW:
-      if (command->type == TF_COMMAND_FOLLOW)
+    case TF_COMMAND_ADD_TRADER:
+      if (command->type != TF_COMMAND_UNFOLLOW)
         tf_following_begin (self, command->account, (guint) command->voter, seq);
       else
         tf_following_end (self, command->account, (guint) command->voter, seq);
@@ -415,6 +425,8 @@ tf_engine_command (TfEngine      *self,
       break;
     case TF_COMMAND_ACKNOWLEDGE:
       tf_alert_book_acknowledge (self->alerts, command->voter);
+      break;
+    case TF_COMMAND_SOURCES: /* who listens knows what to do */
       break;
     case TF_N_COMMANDS:
     default:

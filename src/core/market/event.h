@@ -57,6 +57,8 @@ typedef enum
   TF_COMMAND_SET_PARAM,  /* voter = bot, param, value */
   TF_COMMAND_ACKNOWLEDGE,/* voter = alert's record number */
   TF_COMMAND_SET_POLICY, /* voter = trader, param = TfPolicyParam, value */
+  TF_COMMAND_ADD_TRADER, /* voter = trader: a place of the configuration that has got its name now; all accounts follow */
+  TF_COMMAND_SOURCES,    /* traders' sources were set up anew */
   TF_N_COMMANDS
 } TfCommandType;
 

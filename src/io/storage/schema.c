@@ -264,6 +264,21 @@ static const char *const migrations[] = {
   " BEGIN SELECT raise (ABORT, 'a journal head that goes back'); END;"
   "CREATE TRIGGER journal_head_kept BEFORE DELETE ON journal_head"
   " BEGIN SELECT raise (ABORT, 'a removal of the journal head'); END;",
+
+  "CREATE TABLE trader_sources ("
+  " id INTEGER PRIMARY KEY AUTOINCREMENT,"
+  " name TEXT NOT NULL,"
+  " kind TEXT NOT NULL,"
+  " address TEXT NOT NULL,"
+  " endpoint TEXT,"
+  " contact TEXT,"
+  " enabled INTEGER NOT NULL CHECK (enabled IN (0, 1)),"
+  " UNIQUE (name, kind, address)) STRICT;"
+
+  "CREATE TABLE source_evidence ("
+  " hash TEXT PRIMARY KEY,"
+  " time INTEGER NOT NULL,"
+  " raw BLOB NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (migrations) == TF_SCHEMA_VERSION);

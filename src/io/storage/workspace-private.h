@@ -1,6 +1,7 @@
 #pragma once
 
 #include "io/storage/database.h"
+#include "io/storage/sources.h"
 #include "io/storage/workspace.h"
 
 G_BEGIN_DECLS
@@ -35,6 +36,9 @@ gboolean tf_candles_store       (TfWorkspace         *self,
                                  TfTime               interval,
                                  const TfCandle      *candles,
                                  guint                n_candles,
+                                 GError             **error);
+gboolean tf_evidence_store      (TfWorkspace         *self,
+                                 const TfEvidence    *evidence,
                                  GError             **error);
 char    *tf_params_to_json      (const TfStrategy    *strategy,
                                  const double        *params);

@@ -196,8 +196,10 @@ authorize (void       *data,
       return SQLITE_OK;
     case SQLITE_INSERT:
     case SQLITE_UPDATE: /* of AUTOINCREMENT's own table */
-      return strcmp (a, "command_inbox") == 0 && action == SQLITE_INSERT ? SQLITE_OK
-             : strcmp (a, "sqlite_sequence") == 0 ? SQLITE_OK : SQLITE_DENY;
+      return (strcmp (a, "command_inbox") == 0 && action == SQLITE_INSERT) || strcmp (a, "trader_sources") == 0
+             || strcmp (a, "sqlite_sequence") == 0 ? SQLITE_OK : SQLITE_DENY;
+    case SQLITE_DELETE:
+      return strcmp (a, "trader_sources") == 0 ? SQLITE_OK : SQLITE_DENY;
     default:
       return SQLITE_DENY;
     }

@@ -18,7 +18,7 @@ typedef enum
 {
   TF_WORKSPACE_READER,  /* reads only, beside an owner or without one */
   TF_WORKSPACE_OWNER,   /* creates, migrates, writes; one process at a time */
-  TF_WORKSPACE_CONTROL, /* may add to the command inbox and nothing else */
+  TF_WORKSPACE_CONTROL, /* may add to the command inbox and set up traders' sources, nothing else */
 } TfWorkspaceMode;
 
 /* What a run was started with: enough to start it again where it stopped. */

@@ -61,6 +61,7 @@ tf_batch_free (TfBatch *self)
   g_clear_pointer (&self->checkpoint, g_bytes_unref);
   g_clear_pointer (&self->inputs, g_byte_array_unref);
   g_clear_pointer (&self->candles, g_ptr_array_unref);
+  g_clear_pointer (&self->evidence, g_ptr_array_unref);
   g_free (self);
 }
 
@@ -185,6 +186,17 @@ write_inputs (TfWriter      *self,
 }
 
 static gboolean
+write_evidence (TfWriter      *self,
+                const TfBatch *batch,
+                GError       **error)
+{
+  for (guint k = 0; batch->evidence != NULL && k < batch->evidence->len; k++)
+    if (!tf_evidence_store (self->workspace, g_ptr_array_index (batch->evidence, k), error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 write_candles (TfWriter      *self,
                const TfBatch *batch,
                GError       **error)
@@ -253,7 +265,7 @@ write_batches (TfWriter *self,
     {
       const TfBatch *batch = l->data;
 
-      if (!write_records (self, batch, error) || !write_inputs (self, batch, error))
+      if (!write_records (self, batch, error) || !write_inputs (self, batch, error) || !write_evidence (self, batch, error))
         return FALSE;
       inbox = MAX (inbox, batch->inbox);
       if (batch->snapshot != NULL)

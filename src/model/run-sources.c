@@ -1,0 +1,80 @@
+#include "model/run-private.h"
+
+#include <string.h>
+
+#include "io/storage/sources.h"
+
+/* Traders' sources, as the workspace has them: who is new gets a place, and what is enabled is listened to. */
+
+static void
+spec_free (gpointer data)
+{
+  tf_source_spec_clear (data);
+  g_free (data);
+}
+
+/* A trader whom the configuration does not know takes a spare place; −1: there is none. */
+static gint
+take_in (TfRun                *self,
+         const TfStoredSource *source)
+{
+  g_autoptr (TfConfig) config = NULL;
+  gint trader = tf_config_find_trader (self->config, source->name);
+
+  if (trader >= 0)
+    return trader;
+  config = tf_config_copy (self->config);
+  trader = tf_config_name_spare (config, source->name, tf_source_title (source->kind), tf_source_grade (source->kind));
+  if (trader < 0)
+    {
+      g_message ("found no place for trader “%s”, expected one of %u", source->name, self->config->n_traders);
+      return -1;
+    }
+  tf_config_unref (self->config);
+  self->config = tf_config_ref (config);
+  tf_engine_set_config (self->engine, config);
+  tf_run_process_command (self, &(TfCommand) {
+                            .type = TF_COMMAND_ADD_TRADER, .account = -1, .voter = (gint64) self->config->n_bots + trader,
+                          });
+  self->last_checkpoint = 0; /* the names and the state that goes with them become durable together */
+  return trader;
+}
+
+/**
+ * tf_run_apply_sources:
+ * @workspace: to read them from
+ *
+ * On the run's thread, once the journal is open.
+ */
+gboolean
+tf_run_apply_sources (TfRun       *self,
+                      TfWorkspace *workspace,
+                      GError     **error)
+{
+  g_autoptr (GPtrArray) stored = tf_workspace_load_sources (workspace, error);
+  g_autoptr (GPtrArray) specs = g_ptr_array_new_with_free_func (spec_free);
+
+  if (stored == NULL)
+    return FALSE;
+  for (guint k = 0; k < stored->len; k++)
+    {
+      const TfStoredSource *source = g_ptr_array_index (stored, k);
+      gint trader = take_in (self, source);
+      TfSourceSpec *spec;
+
+      if (trader < 0 || !source->enabled)
+        continue;
+      spec = g_new0 (TfSourceSpec, 1);
+      tf_source_spec_copy (spec, &(TfSourceSpec) {
+                             .kind = source->kind,
+                             .trader = self->config->traders[trader].id,
+                             .address = source->address,
+                             .endpoint = source->endpoint,
+                             .contact = source->contact,
+                           });
+      g_ptr_array_add (specs, spec);
+    }
+  if (self->live != NULL)
+    tf_live_set_sources (self->live, g_steal_pointer (&specs));
+  return TRUE;
+}
