@@ -99,6 +99,11 @@ void        tf_plot_add_classes     (TfPlot                 *self,
                                      const char             *name,
                                      const TfPlotBar        *bars,
                                      guint                   n);
+void        tf_plot_add_waterfall   (TfPlot                 *self,
+                                     const char             *name,
+                                     const TfPlotBar        *bars,
+                                     guint                   n,
+                                     const char             *total);
 void        tf_plot_add_heat        (TfPlot                 *self,
                                      const char             *name,
                                      const char *const      *rows,

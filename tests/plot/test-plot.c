@@ -450,6 +450,18 @@ add_bars (TfPlot       *plot,
 }
 
 static void
+add_waterfall (TfPlot       *plot,
+               const Sample *s)
+{
+  guint n = MIN (s->n, 12);
+  g_autofree TfPlotBar *bars = g_new0 (TfPlotBar, MAX (n, 1));
+
+  for (guint i = 0; i < n; i++)
+    bars[i] = (TfPlotBar) { i % 2 == 0 ? "Slippage" : "Fees", s->values[i] * (i % 3 == 1 ? -1 : 1) };
+  tf_plot_add_waterfall (plot, "Copy gap", bars, n, "Copy");
+}
+
+static void
 add_heat (TfPlot       *plot,
           const Sample *s)
 {
@@ -468,6 +480,7 @@ static const struct
 } layers[] = {
   { "candles", add_candles }, { "line", add_line }, { "log", add_log }, { "underwater", add_underwater },
   { "marks", add_marks }, { "levels", add_levels }, { "bars", add_bars }, { "heat", add_heat },
+  { "waterfall", add_waterfall },
 };
 
 typedef struct
@@ -741,6 +754,51 @@ test_summary (void)
   g_assert_cmpstr (nothing, ==, "No trades yet.");
 }
 
+/* Each row begins where the one before ended, and the last is what they come to. */
+static void
+test_waterfall (void)
+{
+  enum { WIDTH = 400, HEIGHT = 100, ROWS = 5 };
+  const TfPlotBar bars[] = { { "Leader", 20 }, { "Sizing", -5 }, { "Left out", NAN }, { "Fees", -3 }, { "Delay", 2 } };
+  static const double from[ROWS] = { 0, 20, 15, 12, 0 }, to[ROWS] = { 20, 15, 12, 14, 14 };
+  g_autoptr (TfPlot) plot = tf_plot_new ();
+  g_autoptr (GBytes) image = NULL;
+  g_autofree char *summary = NULL;
+  TfPlotTheme theme;
+  const guint32 *pixels;
+  double zero = 0, unit = 0;
+
+  tf_plot_add_waterfall (plot, "Copy gap", bars, G_N_ELEMENTS (bars), "Copy");
+  summary = tf_plot_summary (plot);
+  g_assert_cmpstr (summary, ==,
+                   "Copy gap: Leader 20.0, Sizing −5.0, Fees −3.0, Delay +2.0, Copy 14.0");
+  tf_plot_theme_init (&theme, TF_THEME_LIGHT, FALSE);
+  image = draw_image (plot, WIDTH, HEIGHT, TF_THEME_LIGHT);
+  pixels = g_bytes_get_data (image, NULL);
+  for (guint row = 0; row < ROWS; row++)
+    {
+      const TfColor *color = row == 0 || row == ROWS - 1 ? &theme.accent : to[row] < from[row] ? &theme.loss : &theme.gain;
+      guint32 expected = 0xff000000 | (guint32) lrint (color->red * 255) << 16 | (guint32) lrint (color->green * 255) << 8
+                         | (guint32) lrint (color->blue * 255);
+      guint y = row * HEIGHT / ROWS + HEIGHT / ROWS / 2 + 3, first = WIDTH, last = 0;
+
+      for (guint x = 0; x < WIDTH; x++)
+        if (pixels[y * WIDTH + x] == expected)
+          {
+            first = MIN (first, x);
+            last = x + 1;
+          }
+      g_assert_cmpuint (last, >, first);
+      if (row == 0)
+        {
+          zero = first;
+          unit = (last - first) / 20.0;
+        }
+      g_assert_cmpfloat_with_epsilon ((double) first, zero + MIN (from[row], to[row]) * unit, 1.6);
+      g_assert_cmpfloat_with_epsilon ((double) last, zero + MAX (from[row], to[row]) * unit, 1.6);
+    }
+}
+
 static void
 test_small (gconstpointer data)
 {
@@ -823,5 +881,6 @@ main (int   argc,
   g_test_add_func ("/plot/legend/sign", test_legend_sign);
   g_test_add_func ("/plot/view", test_view);
   g_test_add_func ("/plot/summary", test_summary);
+  g_test_add_func ("/plot/waterfall", test_waterfall);
   return g_test_run ();
 }
