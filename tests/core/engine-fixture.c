@@ -81,7 +81,7 @@ has_numbers (const TfRecord *record)
 {
   static const char *const plain[] = {
     "unknown-trader", "unknown-instrument", "seen-before", "nothing-held", "no-market", "nothing-to-do", "bad-quantity",
-    "halted", "long-only", "duplicate-order", NULL
+    "halted", "long-only", "duplicate-order", "instrument-excluded", "side-excluded", "no-quantity", NULL
   };
 
   return record->value != 0 || record->limit != 0 || g_strv_contains (plain, record->reason);

@@ -122,7 +122,7 @@ static const Sizing sizings[] = {
   { "volatility-target", { SIZE (VOLATILITY_TARGET), { TF_POLICY_VOLATILITY, 0.1 } }, .volatility = 0.8, .target = "62.5",
     .quantity = "62.5" },
   { "volatility-target/unknown", { SIZE (VOLATILITY_TARGET) }, .volatility = -1, .refusal = TF_COPY_NO_VOLATILITY,
-    .target = "0", .quantity = "0" },
+    .target = "0", .quantity = "0", .limit = 0.05 },
   { "confidence", { SIZE (CONFIDENCE), { TF_POLICY_PART, 0.2 } }, .confidence = 0.75, .target = "75", .quantity = "75" },
   { "confidence/least", { SIZE (CONFIDENCE), { TF_POLICY_PART, 0.2 }, { TF_POLICY_LEAST_CONFIDENCE, 0.8 } },
     .confidence = 0.75, .refusal = TF_COPY_LEAST_CONFIDENCE, .target = "75", .quantity = "0", .value = 0.75, .limit = 0.8 },
@@ -282,7 +282,9 @@ static const Move moves[] = {
   { "leaves-too-much", 5, 0, 4, 3, FALSE, 4, 1, 2, FALSE, FALSE },
   { "unknown", 0, 5, 0, 8, TRUE, 0, 0, 5, FALSE, TRUE },
   { "unknown-but-right", 0, 5, 0, 5, TRUE, 0, 0, 5, FALSE, FALSE },
-  { "unknown-and-unwanted", 3, 5, 0, 0, TRUE, 3, 0, 5, FALSE, TRUE },
+  { "unknown-and-unwanted", 3, 5, 0, 0, TRUE, 3, 0, 0, TRUE, FALSE },
+  { "unknown-and-too-much", 0, 5, 0, 3, TRUE, 0, 0, 0, TRUE, TRUE },
+  { "unknown-and-turned", 0, 5, 0, -3, TRUE, 0, 0, 0, TRUE, TRUE },
 };
 
 static void
@@ -339,9 +341,10 @@ broker_reconcile (Broker *self,
   tf_copy_reconcile (&book, (TfQty) { target }, &move);
   self->leaving = move.leaving.raw;
   self->entering = move.entering.raw;
+  self->unknown = self->unknown && self->entering != 0;
   g_assert_cmpint (self->leaving, <=, ABS (self->held));
   /* Never doubled: it leads to the target, or to no more than what was on its way anyhow. */
-  if (!self->unknown)
+  if (!move.wait)
     g_assert_cmpint (broker_end (self), ==, target);
   else
     g_assert_cmpint (ABS (broker_end (self)), <=, MAX (ABS (target) + ABS (self->entering), ABS (before)));

@@ -207,6 +207,8 @@ proposal_for (const TfProposal   *p,
     {
       own.stop = 0;
       own.deadline = G_MAXINT64;
+      own.patience = policy->values[TF_POLICY_LARGEST_AGE];
+      own.deviation_ppm = (gint32) MIN (policy->values[TF_POLICY_LARGEST_DEVIATION] / (TF_SCALE / 100), G_MAXINT32);
     }
   if (stop > 0)
     own.stop = p->price * (1 - own.direction * stop);
@@ -277,21 +279,12 @@ keep_owed (TfCopyState      *state,
     state->owed.raw = p->direction * size->owed.raw;
 }
 
-/**
- * tf_copying_enter:
- * @p: the trader's proposal
- * @verdict: (nullable): given before anything is sent; %NULL: there is no signal to give one on, and what follows has
- *   @cause for its cause
- *
- * An entry of @account: by its policy, through the gate, to the broker.
- */
-void
-tf_copying_enter (TfEngine         *self,
-                  guint             a,
-                  const TfProposal *p,
-                  const TfCopyPlan *plan,
-                  TfVerdictFunc     verdict,
-                  gint64            cause)
+/* An entry: by the account's policy, through the gate, to the broker. */
+static void
+enter (TfEngine         *self,
+       guint             a,
+       const TfProposal *p,
+       const TfCopyPlan *plan)
 {
   guint trader = p->voter - self->config->n_bots;
   const TfCopyPolicy *policy = &tf_follow (self, trader, a)->policy;
@@ -301,6 +294,7 @@ tf_copying_enter (TfEngine         *self,
   gboolean probation, taken;
   TfDecision d;
   char chain[768];
+  gint64 cause;
 
   if (plan->move.withdraw)
     tf_engine_withdraw (self, a, p->voter, p->instrument, p->record, "replaced");
@@ -316,26 +310,13 @@ tf_copying_enter (TfEngine         *self,
       tf_copy_size_describe (policy, &size, chain, sizeof chain);
       d.text = chain;
     }
-  if (verdict != NULL)
-    cause = verdict (self, a, p, &d);
+  cause = tf_engine_give_verdict (self, a, (gint) p->voter, (gint) p->instrument, p->signal, p->record, own.direction, &d);
   tf_copy_gap_entry (self, a, &own, plan, &sizing, &size, &d);
   keep_owed (tf_copy_state (self, p->instrument, trader, a), &own, &size, taken);
   if (plan->proportional)
     tf_engine_leave (self, a, p->voter, p->instrument, plan->move.leaving, cause, "copy");
   if (taken)
     tf_engine_take (self, a, &own, cause, &sizing, probation, d.quantity);
-}
-
-static gint64
-give_verdict (TfEngine         *self,
-              guint             a,
-              const TfProposal *p,
-              const TfDecision *d)
-{
-  gint direction = tf_follow (self, p->voter - self->config->n_bots, a)->policy.values[TF_POLICY_REVERSE] != 0
-                   ? -p->direction : p->direction;
-
-  return tf_engine_give_verdict (self, a, (gint) p->voter, (gint) p->instrument, p->signal, p->record, direction, d);
 }
 
 /* What is no entry: an exit, a refusal of the policy, or nothing. */
@@ -392,7 +373,7 @@ tf_copying_judge (TfEngine         *self,
   const TfCopyPlan *plan = &proposal->copying->plans[account];
 
   if (plan->enters)
-    tf_copying_enter (self, account, proposal, plan, give_verdict, 0);
+    enter (self, account, proposal, plan);
   else
     answer (self, account, proposal->copying, proposal->signal, proposal->record);
 }
@@ -448,18 +429,13 @@ meet (TfEngine    *self,
     }
 }
 
-/**
- * tf_copying_reconcile:
- * @plan: (out): with move, direction and trader: from what the copy is to what it should be
- *
- * For a policy in proportion to the trader's position. A target on a side that neither policy nor account has is none.
- */
-void
-tf_copying_reconcile (TfEngine   *self,
-                      guint       a,
-                      guint       trader,
-                      guint       instrument,
-                      TfCopyPlan *plan)
+/* Of a policy in proportion to the trader's position: from what the copy is to what it should be. */
+static void
+reconcile (TfEngine   *self,
+           guint       a,
+           guint       trader,
+           guint       instrument,
+           TfCopyPlan *plan)
 {
   guint voter = self->config->n_bots + trader;
   const TfCopyPolicy *policy = &tf_follow (self, trader, a)->policy;
@@ -497,14 +473,29 @@ tf_copying_reconcile (TfEngine   *self,
   tf_copy_reconcile (&book, (TfQty) { plan->direction * size.target.raw }, &plan->move);
   /* What works and is right stays; what the target rounds to nothing is told as an entry that is too small. */
   plan->enters = (plan->move.entering.raw != 0 && plan->move.entering.raw != book.entering.raw)
-                 || (plan->refusal == TF_COPY_ALLOWED && size.exact.raw > 0 && size.target.raw == 0 && book.held.raw == 0);
+                 || (plan->refusal == TF_COPY_ALLOWED && plan->trader.raw > 0 && size.target.raw == 0 && book.held.raw == 0);
   if (plan->move.wait)
     {
+      tf_following_set_task (self, state, TF_COPY_TASK_CATCH_UP, 0, 0);
       plan->enters = FALSE;
       plan->refusal = TF_COPY_OUTCOME_UNKNOWN;
       plan->value = (double) (self->core->time - slot->entry.created) / (double) TF_SECOND;
       plan->limit = (double) (TF_STALE_BARS * self->config->interval) / (double) TF_SECOND;
     }
+}
+
+static void
+check_entry (TfEngine  *self,
+             TfCopying *c,
+             guint      a)
+{
+  TfCopyPlan *plan = &c->plans[a];
+
+  if (plan->enters)
+    plan->refusal = tf_copy_policy_check_entry (&tf_follow (self, c->trader, a)->policy, c->copy.direction, c->instrument,
+                                                c->signal, self->core->time, self->tapes[c->instrument].last,
+                                                &plan->value, &plan->limit);
+  plan->enters = plan->enters && plan->refusal == TF_COPY_ALLOWED;
 }
 
 /* What @account is to do. Of a proportional copy the signal only says that it is time to look. */
@@ -534,18 +525,14 @@ plan_account (TfEngine  *self,
       plan->enters = tf_copy_is_entry (&c->copy);
       return;
     }
-  tf_copying_reconcile (self, a, c->trader, c->instrument, plan);
-  if (plan->enters)
-    plan->refusal = tf_copy_policy_check_entry (&follow->policy, c->copy.direction, c->instrument, c->signal, self->core->time,
-                                                market, &plan->value, &plan->limit);
-  else if (plan->refusal == TF_COPY_ALLOWED && plan->trader.raw == 0 && c->copy.direction != 0 && tf_copy_is_entry (&c->copy))
+  reconcile (self, a, c->trader, c->instrument, plan);
+  if (!plan->enters && plan->refusal == TF_COPY_ALLOWED && plan->trader.raw == 0 && c->copy.direction != 0 && tf_copy_is_entry (&c->copy))
     {
       plan->refusal = TF_COPY_OPEN_BEFORE;
       plan->value = tf_qty_double (c->copy.after);
       plan->limit = tf_qty_double (state->base);
     }
-  if (plan->refusal != TF_COPY_ALLOWED)
-    plan->enters = FALSE;
+  check_entry (self, c, a);
 }
 
 /**
@@ -617,6 +604,72 @@ tf_engine_preview_copy (TfEngine           *self,
   return TRUE;
 }
 
+static void
+propose (TfEngine        *self,
+         const TfCopying *c)
+{
+  TfProposal proposal = tf_copying_proposal (self, c->voter, c->instrument, c->copy.direction);
+
+  proposal.source = c->signal;
+  proposal.copying = c;
+  proposal.catches_up = !tf_copy_is_entry (&c->copy);
+  for (guint a = 0; a < self->n_accounts; a++)
+    proposal.both_ways = proposal.both_ways || tf_follow (self, c->trader, a)->policy.values[TF_POLICY_REVERSE] != 0;
+  tf_engine_run_proposal (self, &proposal);
+}
+
+/**
+ * tf_copying_catch_up:
+ * @accounts: bit set: it is to copy more of the trader's position than so far
+ *
+ * A position that was open when following began comes in, or one that could not be followed before: a signal of its own,
+ * with a verdict of every account.
+ */
+void
+tf_copying_catch_up (TfEngine *self,
+                     guint     trader,
+                     guint     instrument,
+                     guint     accounts)
+{
+  TfQty position = tf_trader_book_position (self->book, trader, instrument)->quantity;
+  TfTraderSignal signal = {
+    .source = "copy",
+    .evidence = "a position that is open already",
+    .side = (gint8) sign (position.raw),
+    .quantity = { ABS (position.raw) },
+    .has_position = TRUE,
+    .position = position,
+    .happened = self->core->time,
+    .published = self->core->time,
+    .received = self->core->time,
+  };
+  TfCopying c = { .signal = &signal, .trader = trader, .voter = self->config->n_bots + trader, .instrument = instrument };
+  gboolean enters = FALSE;
+
+  if (position.raw == 0 || position.raw == G_MININT64 || self->tapes[instrument].last.raw == 0)
+    return;
+  g_strlcpy (signal.trader, self->config->traders[trader].id, sizeof signal.trader);
+  g_strlcpy (signal.symbol, self->config->universe->items[instrument].symbol, sizeof signal.symbol);
+  tf_copy_classify (position, position, &c.copy);
+  for (guint a = 0; a < self->n_accounts; a++)
+    {
+      TfCopyPlan *plan = &c.plans[a];
+
+      plan->refusal = TF_COPY_NOTHING_TO_DO;
+      if ((accounts >> a & 1) == 0)
+        continue;
+      plan->refusal = TF_COPY_ALLOWED;
+      plan->proportional = tf_copy_policy_proportional (&tf_follow (self, trader, a)->policy);
+      plan->enters = TRUE;
+      if (plan->proportional)
+        reconcile (self, a, trader, instrument, plan);
+      check_entry (self, &c, a);
+      enters = enters || plan->enters;
+    }
+  if (enters)
+    propose (self, &c);
+}
+
 /* Every account has its plan: one record of the signal, one verdict of each. */
 static void
 copy_signal (TfEngine  *self,
@@ -624,14 +677,12 @@ copy_signal (TfEngine  *self,
 {
   guint i = c->instrument, v = c->voter;
   gint direction = c->copy.direction;
-  gboolean enters = FALSE, both_ways = FALSE;
-  TfProposal proposal;
+  gboolean enters = FALSE;
 
   for (guint a = 0; a < self->n_accounts; a++)
     {
       plan_account (self, c, a);
       enters = enters || c->plans[a].enters;
-      both_ways = both_ways || tf_follow (self, c->trader, a)->policy.values[TF_POLICY_REVERSE] != 0;
     }
   if (tf_shadow_is_open (self, i, v)
       && (c->copy.action == TF_COPY_CLOSE
@@ -644,14 +695,7 @@ copy_signal (TfEngine  *self,
       tf_engine_turn (self, a, v, i, c->plans[a].direction);
 
   if (enters)
-    {
-      proposal = tf_copying_proposal (self, v, i, direction);
-      proposal.source = c->signal;
-      proposal.copying = c;
-      proposal.both_ways = both_ways;
-      proposal.catches_up = !tf_copy_is_entry (&c->copy);
-      tf_engine_run_proposal (self, &proposal);
-    }
+    propose (self, c);
   else
     {
       gint64 number, record = tf_engine_note_signal (self, c->signal, (gint) v, (gint) i, &number);

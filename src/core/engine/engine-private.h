@@ -85,6 +85,9 @@ typedef struct
   TfMoney risk;             /* loss that was sized at the stop */
   TfPrice stop, target;     /* target 0: none */
   gint32  trail_ppm;
+  TfTime  patience;         /* of the entry, for a market to meet; 0: TF_STALE_BARS */
+  TfPrice reference;        /* from which the market it meets may be … */
+  gint32  deviation_ppm;    /* … so far; 0: any */
 } TfPlan;
 
 /* One voter's trade of one instrument in one account, with its working orders. */
@@ -149,6 +152,7 @@ typedef enum
   TF_COPY_TASK_START,            /* following has begun with this position open */
   TF_COPY_TASK_SCALE_IN,
   TF_COPY_TASK_LEAVE,
+  TF_COPY_TASK_CATCH_UP,         /* an order's outcome was unknown when the copy last looked */
 } TfCopyTask;
 
 /* And of one instrument: what is known of the copy beside its position. */
@@ -257,6 +261,8 @@ typedef struct
   TfOpinion opinion;
   const TfCopying *copying;  /* of a trader's proposal */
   gboolean  catches_up;      /* with what was proposed before: nothing new to learn from */
+  TfTime    patience;        /* of a copy's entry: see TfPlan */
+  gint32    deviation_ppm;
   gboolean  both_ways;       /* some account does the opposite: judged, too */
   TfOpinion opposite;
 } TfProposal;
@@ -353,11 +359,6 @@ void        tf_engine_turn            (TfEngine         *self,
 void        tf_engine_opine           (TfEngine         *self,
                                        TfProposal       *proposal);
 /* copying.c: traders' signals */
-typedef gint64 (*TfVerdictFunc)       (TfEngine         *self,
-                                       guint             account,
-                                       const TfProposal *proposal,
-                                       const TfDecision *decision);
-
 void        tf_engine_signal          (TfEngine         *self,
                                        const TfEvent    *event);
 TfProposal  tf_copying_proposal       (TfEngine         *self,
@@ -373,17 +374,10 @@ TfDecision  tf_copying_size           (TfEngine         *self,
                                        gboolean          probation,
                                        TfSizing         *sizing,
                                        TfCopySize       *out);
-void        tf_copying_enter          (TfEngine         *self,
-                                       guint             account,
-                                       const TfProposal *proposal,
-                                       const TfCopyPlan *plan,
-                                       TfVerdictFunc     verdict,
-                                       gint64            cause);
-void        tf_copying_reconcile      (TfEngine         *self,
-                                       guint             account,
+void        tf_copying_catch_up       (TfEngine         *self,
                                        guint             trader,
                                        guint             instrument,
-                                       TfCopyPlan       *plan);
+                                       guint             accounts);
 gboolean    tf_copying_market_not_worse (TfEngine       *self,
                                        guint             trader,
                                        guint             instrument);

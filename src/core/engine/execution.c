@@ -140,6 +140,9 @@ tf_engine_enter (TfEngine         *self,
     .deadline = proposal->deadline,
     .risk = sizing->loss,
     .trail_ppm = (gint32) CLAMP (proposal->trail * 1e6, 0, 900000),
+    .patience = proposal->patience,
+    .reference = self->tapes[proposal->instrument].last,
+    .deviation_ppm = proposal->deviation_ppm,
   };
   if (proposal->stop > 0 && tf_round_to_step (proposal->stop, instrument->tick.raw, &raw))
     slot->plan.stop.raw = MAX (raw, instrument->tick.raw);
@@ -399,6 +402,24 @@ try (TfEngine     *self,
          && book (self, order, &fill, reason);
 }
 
+/* What was decided before an outage was decided on another market. A copy is of a state that holds: it may be met later,
+ * within the bounds that its policy sets for the age and the price. */
+static const char *
+entry_is_over (const TfEngine *self,
+               const TfSlot   *slot,
+               const TfMark   *mark)
+{
+  const TfPlan *plan = &slot->plan;
+  TfTime waited = mark->open_time - slot->entry.created;
+
+  if (waited > (plan->patience > 0 ? plan->patience : TF_STALE_BARS * self->config->interval))
+    return "expired";
+  if (plan->deviation_ppm > 0
+      && (__int128) ABS (mark->open.raw - plan->reference.raw) * 1000000 > (__int128) plan->reference.raw * plan->deviation_ppm)
+    return tf_copy_refusal_name (TF_COPY_TOO_FAR);
+  return NULL;
+}
+
 static void
 match_slot (TfEngine     *self,
             guint         instrument,
@@ -407,11 +428,11 @@ match_slot (TfEngine     *self,
             const TfMark *mark)
 {
   TfSlot *slot = tf_slot (self, instrument, a, v);
+  const char *over = slot->entry.id != 0 ? entry_is_over (self, slot, mark) : NULL;
 
-  /* What was decided before an outage was decided on another market. */
-  if (slot->entry.id != 0 && mark->open_time - slot->entry.created > TF_STALE_BARS * self->config->interval)
+  if (over != NULL)
     {
-      cancel (self, &slot->entry, slot->entry.cause, "expired");
+      cancel (self, &slot->entry, slot->entry.cause, over);
       update_active (self, instrument, a, v);
     }
   try (self, &slot->exit, mark, "exit");

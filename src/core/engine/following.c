@@ -170,76 +170,48 @@ tf_following_end (TfEngine *self,
       }
 }
 
-/* A part of a position that was open at the start is copied without a signal of its own. */
-static void
-come_in (TfEngine *self,
-         guint     a,
-         guint     trader,
-         guint     i)
-{
-  guint voter = self->config->n_bots + trader;
-  const TfFollow *follow = tf_follow (self, trader, a);
-  gint64 quantity = tf_trader_book_position (self->book, trader, i)->quantity.raw;
-  TfProposal proposal = tf_copying_proposal (self, voter, i, quantity > 0 ? 1 : -1);
-  const TfCopyState *state = tf_copy_state (self, i, trader, a);
-  TfCopyPlan plan = { .proportional = tf_copy_policy_proportional (&follow->policy), .enters = TRUE };
-  TfCopyRefusal refusal;
-  double value, limit;
-  TfTraderSignal now = { .published = self->core->time };
-
-  refusal = tf_copy_policy_check_entry (&follow->policy, proposal.direction, i, &now, self->core->time, self->tapes[i].last,
-                                        &value, &limit);
-  if (quantity == 0 || refusal != TF_COPY_ALLOWED || self->tapes[i].last.raw == 0)
-    return;
-  if (plan.proportional)
-    tf_copying_reconcile (self, a, trader, i, &plan);
-  if (!plan.enters || plan.move.wait || plan.refusal != TF_COPY_ALLOWED)
-    return;
-  proposal.record = state->cause;
-  tf_engine_opine (self, &proposal);
-  tf_copying_enter (self, a, &proposal, &plan, NULL, state->cause);
-}
-
-static void
+/* One bar further; whether @account has come to copy more of the trader's position. */
+static gboolean
 advance (TfEngine    *self,
          guint        a,
          guint        trader,
          guint        i,
          TfCopyState *state)
 {
-  const TfFollow *follow = tf_follow (self, trader, a);
+  const TfCopyPolicy *policy = &tf_follow (self, trader, a)->policy;
   guint voter = self->config->n_bots + trader;
-  TfQty part;
+  gboolean leaves = state->task == TF_COPY_TASK_LEAVE;
 
+  if (state->task == TF_COPY_TASK_CATCH_UP)
+    {
+      tf_following_set_task (self, state, TF_COPY_TASK_NONE, 0, 0);
+      return TRUE;
+    }
   if (state->task == TF_COPY_TASK_START)
     {
-      TfCopyStart start = (TfCopyStart) follow->policy.values[TF_POLICY_START];
-
-      if (start == TF_COPY_START_SCALE_IN && tf_copy_policy_proportional (&follow->policy))
-        tf_following_set_task (self, state, TF_COPY_TASK_SCALE_IN, (guint) follow->policy.values[TF_POLICY_BARS], state->cause);
-      else
+      /* What is sized by the opening comes in at once. */
+      if (policy->values[TF_POLICY_START] != TF_COPY_START_SCALE_IN || !tf_copy_policy_proportional (policy))
         {
-          tf_following_set_task (self, state, TF_COPY_TASK_NONE, 0, state->cause);
-          if (start == TF_COPY_START_NOT_WORSE && !tf_copying_market_not_worse (self, trader, i))
-            return;
+          tf_following_set_task (self, state, TF_COPY_TASK_NONE, 0, 0);
+          if (policy->values[TF_POLICY_START] == TF_COPY_START_NOT_WORSE && !tf_copying_market_not_worse (self, trader, i))
+            return FALSE;
           state->base.raw = 0;
-          come_in (self, a, trader, i);
-          return;
+          return TRUE;
         }
+      tf_following_set_task (self, state, TF_COPY_TASK_SCALE_IN, (guint) policy->values[TF_POLICY_BARS], state->cause);
     }
-  if (state->task == TF_COPY_TASK_SCALE_IN)
+  if (leaves && tf_slot (self, i, a, voter)->opened != 0)
+    tf_engine_exit (self, a, voter, i, 1.0 / MAX (state->bars, 1), state->cause, "leave");
+  else if (!leaves)
     {
       tf_copy_without_base (tf_trader_book_position (self->book, trader, i)->quantity, &state->base);
-      part.raw = state->base.raw / MAX (state->bars, 1);
-      state->base.raw -= part.raw;
-      come_in (self, a, trader, i);
+      state->base.raw -= state->base.raw / MAX (state->bars, 1);
     }
-  else if (tf_slot (self, i, a, voter)->opened != 0)
-    tf_engine_exit (self, a, voter, i, 1.0 / MAX (state->bars, 1), state->cause, "leave");
   if (state->bars <= 1)
     tf_following_set_task (self, state, TF_COPY_TASK_NONE, 0, 0);
   else
     state->bars--;
+  return !leaves;
 }
 
 /**
@@ -254,13 +226,19 @@ tf_following_bar (TfEngine *self,
   if (self->core->copy_tasks == 0 || self->history)
     return;
   for (guint t = 0; t < self->config->n_traders; t++)
-    for (guint a = 0; a < self->n_accounts; a++)
-      {
-        TfCopyState *state = tf_copy_state (self, instrument, t, a);
+    {
+      guint more = 0;
 
-        if (state->task != TF_COPY_TASK_NONE)
-          advance (self, a, t, instrument, state);
-      }
+      for (guint a = 0; a < self->n_accounts; a++)
+        {
+          TfCopyState *state = tf_copy_state (self, instrument, t, a);
+
+          if (state->task != TF_COPY_TASK_NONE && advance (self, a, t, instrument, state))
+            more |= 1u << a;
+        }
+      if (more != 0)
+        tf_copying_catch_up (self, t, instrument, more);
+    }
 }
 
 static gint64

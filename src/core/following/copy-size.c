@@ -137,7 +137,7 @@ wanted (const TfCopyPolicy    *policy,
       step (out, "volatility", volatility, TF_POLICY_UNIT_FRACTION);
       if (volatility > 0)
         return by_notional (in, multiply_divide (MAX (in->equity.raw, 0), p[TF_POLICY_VOLATILITY], volatility), out);
-      refuse (out, TF_COPY_NO_VOLATILITY, 0, 0);
+      refuse (out, TF_COPY_NO_VOLATILITY, 0, tf_copy_policy_get (policy, TF_POLICY_VOLATILITY));
       return 0;
 
     case TF_COPY_SIZE_CONFIDENCE:

@@ -24,8 +24,8 @@ magnitude (gint64 raw)
  *
  * An exit is filled before an entry, so that held − leaving + entering = target for each side of it. An exit that
  * works may come from a limit on risk and is never made smaller; what it takes too much is entered again. While an
- * entry's outcome is unknown nothing is entered: it might be doubled. The exit then counts on its not having filled,
- * and the next reconciliation takes away what did.
+ * entry's outcome is unknown nothing is entered: it might be doubled. What works too much is taken back even so: that
+ * doubles nothing, and the next reconciliation takes away what had filled.
  */
 void
 tf_copy_reconcile (const TfCopyBook *book,
@@ -39,13 +39,14 @@ tf_copy_reconcile (const TfCopyBook *book,
   move->leaving.raw = MIN (MAX (held - same, book->leaving.raw), held);
   move->keep.raw = sign (target.raw) == sign (book->held.raw) ? held - move->leaving.raw : 0;
   move->entering.raw = sign (target.raw) * (magnitude (target.raw) - move->keep.raw);
-  if (book->unknown && book->entering.raw != 0)
+  move->withdraw = book->entering.raw != 0 && book->entering.raw != move->entering.raw;
+  if (book->unknown && move->withdraw && move->entering.raw != 0)
     {
-      move->wait = move->entering.raw != book->entering.raw;
-      move->entering = book->entering;
+      move->wait = TRUE;
+      move->withdraw = sign (move->entering.raw) != sign (book->entering.raw)
+                       || magnitude (move->entering.raw) < magnitude (book->entering.raw);
+      move->entering.raw = move->withdraw ? 0 : book->entering.raw;
     }
-  else
-    move->withdraw = book->entering.raw != 0 && book->entering.raw != move->entering.raw;
 }
 
 /**

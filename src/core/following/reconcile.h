@@ -20,7 +20,7 @@ typedef struct
   TfQty    keep;     /* 0 or more: what is held on the target's side and stays */
   TfQty    entering; /* signed: what the entry order has to be: the target minus what stays */
   gboolean withdraw; /* an entry works that is another: it has to go */
-  gboolean wait;     /* the entry can't be touched before its outcome is known */
+  gboolean wait;     /* nothing can be entered before the outcome of what works is known */
 } TfCopyMove;
 
 void     tf_copy_reconcile     (const TfCopyBook *book,
