@@ -152,9 +152,13 @@ validator_free (gpointer data)
   g_free (self);
 }
 
-static void
-request_copy (TfHttpRequest       *self,
-              const TfHttpRequest *from)
+/**
+ * tf_http_request_copy:
+ * @self: (out caller-allocates): to be cleared with tf_http_request_clear()
+ */
+void
+tf_http_request_copy (TfHttpRequest       *self,
+                      const TfHttpRequest *from)
 {
   *self = *from;
   self->url = g_strdup (from->url);
@@ -164,8 +168,13 @@ request_copy (TfHttpRequest       *self,
   self->user_agent = g_strdup (from->user_agent);
 }
 
-static void
-request_clear (TfHttpRequest *self)
+/**
+ * tf_http_request_clear:
+ *
+ * Frees the strings of a copy.
+ */
+void
+tf_http_request_clear (TfHttpRequest *self)
 {
   g_free ((char *) self->url);
   g_free ((char *) self->body);
@@ -178,7 +187,7 @@ static void
 job_free (Job *job)
 {
   clear_timer (&job->timer);
-  request_clear (&job->request);
+  tf_http_request_clear (&job->request);
   g_clear_object (&job->message);
   g_clear_object (&job->cancellable);
   g_clear_object (&job->stream);
@@ -727,7 +736,7 @@ tf_fetcher_send (TfFetcher           *self,
 
   job->fetcher = self;
   job->id = ++self->last_id;
-  request_copy (&job->request, request);
+  tf_http_request_copy (&job->request, request);
   if (job->request.max_bytes == 0)
     job->request.max_bytes = BYTES_MAX;
   if (job->request.timeout_ms == 0)
@@ -791,128 +800,4 @@ SoupSession *
 tf_fetcher_get_session (TfFetcher *self)
 {
   return self->session;
-}
-
-struct _TfPoller
-{
-  TfFetcher    *fetcher;
-  TfHttpRequest request; /* strings are owned */
-  guint         interval_ms, failures;
-  TfAnswerFunc  callback;
-  gpointer      data;
-  guint         id;      /* of the question under way; 0: none */
-  GSource      *timer;
-};
-
-#define PAUSE_MAX_MS (60 * 60 * 1000)
-
-static void on_poll_answer (const TfAnswer *answer,
-                            gpointer        data);
-
-static gboolean
-on_poll (gpointer data)
-{
-  TfPoller *self = data;
-
-  clear_timer (&self->timer);
-  self->id = tf_fetcher_send (self->fetcher, &self->request, on_poll_answer, self);
-  return G_SOURCE_REMOVE;
-}
-
-/* ± 20 %, after errors doubled for each, and never sooner than was asked for. */
-static guint
-poll_after (TfPoller *self,
-            guint     at_least_ms)
-{
-  guint64 pause = (guint64) self->interval_ms << MIN (self->failures, 10);
-  double jitter = 0.8 + 0.4 * tf_fetcher_random (self->fetcher);
-  guint ms;
-
-  pause = MIN (pause, MAX (self->interval_ms, PAUSE_MAX_MS));
-  ms = (guint) ((double) pause * jitter);
-  if (ms < at_least_ms)
-    ms = at_least_ms + (guint) (tf_fetcher_random (self->fetcher) * MIN (at_least_ms / 5, 5000));
-  set_timer (self->fetcher, &self->timer, ms, on_poll, self);
-  return ms;
-}
-
-static void
-on_poll_answer (const TfAnswer *answer,
-                gpointer        data)
-{
-  TfPoller *self = data;
-  TfAnswer told = *answer;
-
-  self->id = 0;
-  self->failures = answer->reason != NULL ? MIN (self->failures + 1, 10) : 0;
-  told.retry_ms = poll_after (self, answer->retry_ms);
-  self->callback (&told, self->data); /* which may free the poller */
-}
-
-/**
- * tf_poller_new:
- * @request: copied
- * @callback: for each answer; may free the poller
- *
- * Asks for the first time within @interval_ms / 4, at most two seconds.
- */
-TfPoller *
-tf_poller_new (TfFetcher           *fetcher,
-               const TfHttpRequest *request,
-               guint                interval_ms,
-               TfAnswerFunc         callback,
-               gpointer             data)
-{
-  TfPoller *self = g_new0 (TfPoller, 1);
-
-  self->fetcher = fetcher;
-  request_copy (&self->request, request);
-  self->interval_ms = MAX (interval_ms, 1);
-  self->callback = callback;
-  self->data = data;
-  set_timer (fetcher, &self->timer, (guint) (tf_fetcher_random (fetcher) * MIN (interval_ms / 4, 2000)),
-             on_poll, self);
-  return self;
-}
-
-void
-tf_poller_free (TfPoller *self)
-{
-  if (self == NULL)
-    return;
-  clear_timer (&self->timer);
-  tf_fetcher_cancel (self->fetcher, self->id);
-  request_clear (&self->request);
-  g_free (self);
-}
-
-/**
- * tf_poller_set_interval:
- *
- * From now on; a pause under way starts anew.
- */
-void
-tf_poller_set_interval (TfPoller *self,
-                        guint     interval_ms)
-{
-  if (self->interval_ms == MAX (interval_ms, 1))
-    return;
-  self->interval_ms = MAX (interval_ms, 1);
-  if (self->timer != NULL)
-    poll_after (self, 0);
-}
-
-/**
- * tf_poller_set_url:
- *
- * For the questions to come, such as where the last one was told to move to.
- */
-void
-tf_poller_set_url (TfPoller   *self,
-                   const char *url)
-{
-  char *copy = g_strdup (url);
-
-  g_free ((char *) self->request.url);
-  self->request.url = copy;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "core/market/event.h"
-#include "io/sources/fetcher.h"
+#include "io/sources/poller.h"
 #include "io/sources/source.h"
 
 G_BEGIN_DECLS
