@@ -25,6 +25,7 @@ check_lexicon (const char *text,
   g_assert_cmpint (ABS (stance.side), <=, 1);
   g_assert_cmpfloat (stance.confidence, >=, TF_STANCE_LEAST);
   g_assert_cmpfloat (stance.confidence, <=, 0.5);
+  g_assert_true (stance.fraction >= 0 && stance.fraction <= 1);
   g_assert_true (*stance.symbol != '\0' && *stance.rule != '\0' && *stance.evidence != '\0');
   g_assert_true (g_utf8_validate (stance.evidence, -1, NULL) && strchr (stance.evidence, '\n') == NULL);
 }

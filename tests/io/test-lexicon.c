@@ -191,6 +191,26 @@ test_confidence (void)
   g_assert_cmpfloat (confidence_of ("Bought BTC"), >, confidence_of ("Bought BTC, maybe too soon"));
 }
 
+/* A part of what is held is told of sales only: of what is bought, it would be another whole. */
+static void
+test_fraction (void)
+{
+  static const struct { const char *text; double fraction; } parts[] = {
+    { "Sold half of my ETH", 0.5 }, { "Sold a quarter of my BTC", 0.25 }, { "Trimmed 20% of my SOL", 0.2 },
+    { "Just closed half of my BTC long", 0.5 }, { "Sold my ETH", 0 }, { "Sold 20 ETH", 0 }, { "Sold 200% of my ETH", 0 },
+    { "Bought half a BTC", 0 }, { "Sold ETH, down 5%", 0 },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    {
+      TfStance stance;
+
+      g_test_message ("%s", parts[i].text);
+      g_assert_true (tf_lexicon_read (parts[i].text, -1, NULL, NULL, &stance));
+      g_assert_cmpfloat_with_epsilon (stance.fraction, parts[i].fraction, 1e-6);
+    }
+}
+
 static void
 test_author (void)
 {
@@ -269,6 +289,7 @@ main (int   argc,
     }
   g_test_add_func ("/lexicon/confidence", test_confidence);
   g_test_add_func ("/lexicon/author", test_author);
+  g_test_add_func ("/lexicon/fraction", test_fraction);
   g_test_add_func ("/lexicon/universe", test_universe);
   g_test_add_func ("/lexicon/evidence", test_evidence);
   g_test_add_func ("/lexicon/awkward", test_awkward);

@@ -630,6 +630,7 @@ take_item (Followed         *self,
   g_strlcpy (signal.symbol, stance.symbol, sizeof signal.symbol);
   g_strlcpy (signal.evidence, stance.evidence, sizeof signal.evidence);
   signal.side = stance.side;
+  signal.fraction = stance.fraction;
   signal.received = now;
   signal.published = signal.happened = item->published != 0 ? MIN (item->published, now) : now;
   tf_source_hub_emit (self->hub, self->spec, &signal, item->raw, strlen (item->raw));

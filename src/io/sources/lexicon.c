@@ -205,6 +205,7 @@ typedef struct
   char  word[32]; /* small, with ' for ’, without $ and #; cut where it is longer, as no word above is */
   char  coin[TF_SYMBOL_SIZE];
   guint meaning;
+  float fraction; /* “half”, “20%”; else 0 */
   guint capital : 1, shouted : 1, number : 1, quoted : 1;
   guint cut : 1, colon : 1; /* after a comma, colon, dash …; after one of the latter */
 } Token;
@@ -307,6 +308,22 @@ find_coin (const Reader *self,
       token->coin[i] = g_ascii_toupper (name[i]);
 }
 
+/* What part a word means: @after is the character behind it. */
+static float
+fraction_of (const char *word,
+             char        after)
+{
+  static const struct { const char *word; float fraction; } parts[] = {
+    { "half", 0.5f }, { "third", 1 / 3.0f }, { "quarter", 0.25f },
+  };
+  guint64 percent;
+
+  for (guint i = 0; i < G_N_ELEMENTS (parts); i++)
+    if (strcmp (word, parts[i].word) == 0)
+      return parts[i].fraction;
+  return after == '%' && g_ascii_string_to_unsigned (word, 10, 1, 100, &percent, NULL) ? (float) percent / 100 : 0;
+}
+
 static gboolean
 is_letter (gunichar c)
 {
@@ -368,6 +385,7 @@ take_word (Reader     *self,
     }
   token->shouted = letters >= 2 && big == letters;
   token->meaning = meaning_of (token->word);
+  token->fraction = fraction_of (token->word, p < end ? *p : '\0');
   /* In the middle of a sentence May is a month. */
   if (token->capital && !token->shouted && self->n > 0 && strcmp (token->word, "may") == 0)
     token->meaning = PLAIN;
@@ -703,6 +721,18 @@ is_infinitive (const Reader *self,
   return TRUE;
 }
 
+/* The part that is sold or closed, told before the coin: “sold half of my ETH”. */
+static double
+part_of (const Reader *self,
+         guint         from,
+         guint         coin)
+{
+  for (guint k = from; k < coin; k++)
+    if (self->tokens[k].fraction > 0)
+      return (double) self->tokens[k].fraction;
+  return 0;
+}
+
 /* Whether the token @i goes on with such a word. */
 static gboolean
 is_followed (const Reader *self,
@@ -824,6 +854,8 @@ apply (const Reader *self,
     stance->side = 0;
   else if (manner == DEED && side < 0)
     stance->side = -stance->side; /* to add to a short is to sell */
+  if (stance->side <= 0 && (manner == DEED || manner == CLOSES) && coin > (gint) i)
+    stance->fraction = part_of (self, i + n, (guint) coin);
   if (negations > 0)
     stance->confidence *= HEDGED;
   g_strlcpy (stance->symbol, self->tokens[coin].coin, sizeof stance->symbol);

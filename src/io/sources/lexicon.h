@@ -11,6 +11,7 @@ typedef struct
 {
   char   symbol[TF_SYMBOL_SIZE]; /* the coin as an instrument is asked for: “BTC” */
   gint8  side;                   /* +1 buys or is in favour, −1 sells or is against, 0 closes */
+  double fraction;               /* that is sold or closed: “half”, “20%”; 0: not said */
   double confidence;             /* TF_STANCE_LEAST to 0.5 */
   char   rule[48];               /* the words that decided */
   char   evidence[160];          /* the sentence that decided, in one line */
