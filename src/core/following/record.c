@@ -169,7 +169,7 @@ tf_track_record_decay (const TfTrackRecord *self,
 
   g_return_if_fail (level > 0 && level < 1);
 
-  *estimate = (TfEstimate) { 0, -INFINITY, INFINITY };
+  *estimate = (TfEstimate) { 0, (double) -INFINITY, (double) INFINITY };
   if (self->resolved <= TF_TRACK_RECENT)
     return;
   variance = tf_track_record_variance (self) * tf_track_overlap (self->open) * (1.0 / TF_TRACK_RECENT - 1 / n);
