@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -40,12 +39,6 @@ static const TfParam params[] = {
 };
 static const char *const outputs[] = { "atr", NULL };
 
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]);
-}
-
 static void
 init (gpointer      state,
       const double *p)
@@ -66,7 +59,7 @@ const TfIndicator tf_indicator_atr = {
   .title = N_("Average true range"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_changes,
   .state_size = sizeof (TfAtr),
   .init = init,
   .update = update,

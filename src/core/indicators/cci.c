@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -47,12 +46,6 @@ static const TfParam params[] = {
 };
 static const char *const outputs[] = { "cci", NULL };
 
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]) - 1;
-}
-
 static void
 init (gpointer      state,
       const double *p)
@@ -73,7 +66,7 @@ const TfIndicator tf_indicator_cci = {
   .title = N_("Commodity channel index"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_values,
   .state_size = sizeof (TfCci),
   .init = init,
   .update = update,

@@ -1,4 +1,9 @@
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
+
+const TfParam tf_directional_params[] = {
+  { "period", 1, TF_PERIOD_MAX, 14 },
+  { NULL }
+};
 
 /**
  * tf_directional_init:
@@ -63,4 +68,18 @@ tf_directional_update (TfDirectional *self,
   else if (isnan (self->dx))
     self->dx = 0;
   return self->dx;
+}
+
+/**
+ * tf_directional_start:
+ * @state: a TfDirectional
+ * @params: values of %tf_directional_params
+ *
+ * tf_directional_init() as the table wants it.
+ */
+void
+tf_directional_start (gpointer      state,
+                      const double *params)
+{
+  tf_directional_init (state, tf_period (params[0]));
 }

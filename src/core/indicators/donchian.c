@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -45,12 +44,6 @@ static const TfParam params[] = {
 };
 static const char *const outputs[] = { "upper", "middle", "lower", NULL };
 
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]) - 1;
-}
-
 static void
 init (gpointer      state,
       const double *p)
@@ -76,7 +69,7 @@ const TfIndicator tf_indicator_donchian = {
   .title = N_("Donchian channel"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_values,
   .state_size = sizeof (TfDonchian),
   .init = init,
   .update = update,

@@ -1,4 +1,4 @@
-#include "core/indicators/indicator.h"
+#include "core/indicators/indicator-private.h"
 
 #include <string.h>
 
@@ -118,4 +118,28 @@ tf_params_defaults (const TfParam *params,
   memset (values, 0, TF_PARAMS_MAX * sizeof (double));
   for (guint i = 0; i < n; i++)
     values[i] = params[i].value;
+}
+
+/**
+ * tf_warmup_values:
+ * @params: an indicator's parameters, the first of which is its period
+ *
+ * Returns: the bars before a window of so many values is full
+ */
+guint
+tf_warmup_values (const double *params)
+{
+  return tf_period (params[0]) - 1;
+}
+
+/**
+ * tf_warmup_changes:
+ * @params: an indicator's parameters, the first of which is its period
+ *
+ * Returns: the bars before a window of so many changes from one bar to the next is full
+ */
+guint
+tf_warmup_changes (const double *params)
+{
+  return tf_period (params[0]);
 }

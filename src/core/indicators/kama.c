@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -54,12 +53,6 @@ static const TfParam params[] = {
 };
 static const char *const outputs[] = { "kama", NULL };
 
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]);
-}
-
 static void
 init (gpointer      state,
       const double *p)
@@ -80,7 +73,7 @@ const TfIndicator tf_indicator_kama = {
   .title = N_("Kaufman adaptive moving average"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_changes,
   .state_size = sizeof (TfKama),
   .init = init,
   .update = update,

@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -41,12 +40,6 @@ static const TfParam params[] = {
 };
 static const char *const outputs[] = { "linreg_slope", NULL };
 
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]) - 1;
-}
-
 static void
 init (gpointer      state,
       const double *p)
@@ -67,7 +60,7 @@ const TfIndicator tf_indicator_linreg_slope = {
   .title = N_("Linear regression slope"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_values,
   .state_size = sizeof (TfLinregSlope),
   .init = init,
   .update = update,

@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -56,12 +55,6 @@ static const TfParam params[] = {
 };
 static const char *const outputs[] = { "mfi", NULL };
 
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]);
-}
-
 static void
 init (gpointer      state,
       const double *p)
@@ -82,7 +75,7 @@ const TfIndicator tf_indicator_mfi = {
   .title = N_("Money flow index"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_changes,
   .state_size = sizeof (TfMfi),
   .init = init,
   .update = update,

@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -38,12 +37,6 @@ static const TfParam params[] = {
 };
 static const char *const outputs[] = { "mom", NULL };
 
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]);
-}
-
 static void
 init (gpointer      state,
       const double *p)
@@ -64,7 +57,7 @@ const TfIndicator tf_indicator_mom = {
   .title = N_("Momentum"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_changes,
   .state_size = sizeof (TfMom),
   .init = init,
   .update = update,

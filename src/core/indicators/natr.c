@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -8,12 +7,6 @@ static const TfParam params[] = {
   { NULL }
 };
 static const char *const outputs[] = { "natr", NULL };
-
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]);
-}
 
 static void
 init (gpointer      state,
@@ -37,7 +30,7 @@ const TfIndicator tf_indicator_natr = {
   .title = N_("Normalised average true range"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_changes,
   .state_size = sizeof (TfAtr),
   .init = init,
   .update = update,

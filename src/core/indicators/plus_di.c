@@ -1,26 +1,8 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
-static const TfParam params[] = {
-  { "period", 1, TF_PERIOD_MAX, 14 },
-  { NULL }
-};
 static const char *const outputs[] = { "plus_di", NULL };
-
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]);
-}
-
-static void
-init (gpointer      state,
-      const double *p)
-{
-  tf_directional_init (state, tf_period (p[0]));
-}
 
 static void
 update (gpointer     state,
@@ -36,10 +18,10 @@ update (gpointer     state,
 const TfIndicator tf_indicator_plus_di = {
   .id = "plus_di",
   .title = N_("Plus directional indicator"),
-  .params = params,
+  .params = tf_directional_params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_changes,
   .state_size = sizeof (TfDirectional),
-  .init = init,
+  .init = tf_directional_start,
   .update = update,
 };

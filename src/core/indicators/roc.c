@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -8,12 +7,6 @@ static const TfParam params[] = {
   { NULL }
 };
 static const char *const outputs[] = { "roc", NULL };
-
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]);
-}
 
 static void
 init (gpointer      state,
@@ -38,7 +31,7 @@ const TfIndicator tf_indicator_roc = {
   .title = N_("Rate of change"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_changes,
   .state_size = sizeof (TfMom),
   .init = init,
   .update = update,

@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -53,12 +52,6 @@ static const TfParam params[] = {
 };
 static const char *const outputs[] = { "rsi", NULL };
 
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]);
-}
-
 static void
 init (gpointer      state,
       const double *p)
@@ -79,7 +72,7 @@ const TfIndicator tf_indicator_rsi = {
   .title = N_("Relative strength index"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_changes,
   .state_size = sizeof (TfRsi),
   .init = init,
   .update = update,

@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -35,12 +34,6 @@ static const TfParam params[] = {
 };
 static const char *const outputs[] = { "sma", NULL };
 
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]) - 1;
-}
-
 static void
 init (gpointer      state,
       const double *p)
@@ -61,7 +54,7 @@ const TfIndicator tf_indicator_sma = {
   .title = N_("Simple moving average"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_values,
   .state_size = sizeof (TfSma),
   .init = init,
   .update = update,

@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -68,12 +67,6 @@ static const TfParam params[] = {
 };
 static const char *const outputs[] = { "stddev", NULL };
 
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]) - 1;
-}
-
 static void
 init (gpointer      state,
       const double *p)
@@ -94,7 +87,7 @@ const TfIndicator tf_indicator_stddev = {
   .title = N_("Standard deviation"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_values,
   .state_size = sizeof (TfStddev),
   .init = init,
   .update = update,

@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -66,12 +65,6 @@ static const TfParam params[] = {
 };
 static const char *const outputs[] = { "supertrend", "direction", NULL };
 
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]);
-}
-
 static void
 init (gpointer      state,
       const double *p)
@@ -95,7 +88,7 @@ const TfIndicator tf_indicator_supertrend = {
   .title = N_("Supertrend"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_changes,
   .state_size = sizeof (TfSupertrend),
   .init = init,
   .update = update,

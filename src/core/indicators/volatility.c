@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -21,12 +20,6 @@ static const TfParam params[] = {
   { NULL }
 };
 static const char *const outputs[] = { "volatility", NULL };
-
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]) - 1;
-}
 
 static void
 init (gpointer      state,
@@ -54,7 +47,7 @@ const TfIndicator tf_indicator_volatility = {
   .title = N_("Close-to-close volatility"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_values,
   .state_size = sizeof (Volatility),
   .init = init,
   .update = update,

@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -53,12 +52,6 @@ static const TfParam params[] = {
 };
 static const char *const outputs[] = { "vwap", NULL };
 
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]) - 1;
-}
-
 static void
 init (gpointer      state,
       const double *p)
@@ -81,7 +74,7 @@ const TfIndicator tf_indicator_vwap = {
   .title = N_("Volume-weighted average price, rolling"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_values,
   .state_size = sizeof (Vwap),
   .init = init,
   .update = update,

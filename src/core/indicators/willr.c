@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -8,12 +7,6 @@ static const TfParam params[] = {
   { NULL }
 };
 static const char *const outputs[] = { "willr", NULL };
-
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]) - 1;
-}
 
 static void
 init (gpointer      state,
@@ -39,7 +32,7 @@ const TfIndicator tf_indicator_willr = {
   .title = N_("Williams %R"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_values,
   .state_size = sizeof (TfDonchian),
   .init = init,
   .update = update,

@@ -1,5 +1,4 @@
-#include "core/indicators/indicator.h"
-#include "core/indicators/streaming.h"
+#include "core/indicators/indicator-private.h"
 
 #include <glib/gi18n.h>
 
@@ -54,12 +53,6 @@ static const TfParam params[] = {
 };
 static const char *const outputs[] = { "wma", NULL };
 
-static guint
-warmup (const double *p)
-{
-  return tf_period (p[0]) - 1;
-}
-
 static void
 init (gpointer      state,
       const double *p)
@@ -80,7 +73,7 @@ const TfIndicator tf_indicator_wma = {
   .title = N_("Weighted moving average"),
   .params = params,
   .outputs = outputs,
-  .warmup = warmup,
+  .warmup = tf_warmup_values,
   .state_size = sizeof (TfWma),
   .init = init,
   .update = update,
