@@ -3,6 +3,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "io/feeds/json-scan.h"
+
 #define WAITING_MAX 2000  /* changes that wait for a snapshot: minutes of them */
 #define DEEPEST 200000    /* levels a side where the venue sets no depth */
 #define FEW 64            /* changes that are cheaper one by one than by sorting */
@@ -379,13 +381,12 @@ write_digits (char   *out,
   static const char pairs[] =
     "00010203040506070809101112131415161718192021222324252627282930313233343536373839404142434445464748495051525354555657"
     "585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
-  static const guint64 powers[] = { 1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000 };
   guint64 value = (guint64) raw;
   char digits[24], *p = digits + sizeof digits;
   gsize n;
 
   if (places < 8)
-    value /= powers[8 - places];
+    value /= (guint64) tf_place_units[places];
   for (; value >= 100; value /= 100)
     {
       p -= 2;

@@ -65,6 +65,15 @@ void        tf_decoder_note         (TfDecoder         *self,
                                      TfNoteCode         code,
                                      guint              symbol,
                                      const char        *text);
+gboolean    tf_decoder_ignore_known (TfDecoder         *self,
+                                     guint              value,
+                                     const char *const *names);
+void        tf_decoder_remark       (TfDecoder         *self,
+                                     TfFeedKind         kind,
+                                     const char        *text);
+void        tf_decoder_refusal      (TfDecoder         *self,
+                                     guint              value,
+                                     const char        *otherwise);
 void        tf_decoder_trade        (TfDecoder         *self,
                                      TfFeedEvent       *event,
                                      gboolean           counted);
@@ -106,7 +115,8 @@ gboolean    tf_decoder_add_level    (TfDecoder         *self,
                                      guint              quantity);
 gboolean    tf_decoder_add_rows     (TfDecoder         *self,
                                      gboolean           bid,
-                                     guint              rows);
+                                     guint              rows,
+                                     const char *const *names);
 void        tf_decoder_book         (TfDecoder         *self,
                                      guint              symbol,
                                      gboolean           snapshot,

@@ -281,6 +281,21 @@ tf_decoder_ignore (TfDecoder  *self,
   count (self->counts.ignored, G_N_ELEMENTS (self->counts.ignored), kind);
 }
 
+/* Ignores what is named by the string at @value under that one of @names, which end with NULL. FALSE: it is none. */
+gboolean
+tf_decoder_ignore_known (TfDecoder         *self,
+                         guint              value,
+                         const char *const *names)
+{
+  for (; *names != NULL; names++)
+    if (tf_scan_is (&self->scan, value, *names))
+      {
+        tf_decoder_ignore (self, *names);
+        return TRUE;
+      }
+  return FALSE;
+}
+
 /* A message that is refused, whole or in part: counted once, and said once for each kind. @kind: a constant */
 void
 tf_decoder_fault (TfDecoder  *self,
@@ -315,6 +330,28 @@ tf_decoder_note (TfDecoder  *self,
                  const char *text)
 {
   tf_decoder_emit (self, &(TfFeedEvent) { .kind = kind, .symbol = symbol, .note = { .code = code, .text = text } });
+}
+
+/* A message about the connection alone: nothing of the market, but whoever listens is told. @text: a constant */
+void
+tf_decoder_remark (TfDecoder  *self,
+                   TfFeedKind  kind,
+                   const char *text)
+{
+  tf_decoder_ignore (self, text);
+  tf_decoder_note (self, kind, TF_NOTE_OK, TF_FEED_NO_SYMBOL, text);
+}
+
+/* The venue refuses a command in the words at @value; where they are none, or too many, @otherwise stands for them. */
+void
+tf_decoder_refusal (TfDecoder  *self,
+                    guint       value,
+                    const char *otherwise)
+{
+  char words[256];
+
+  tf_decoder_note (self, TF_FEED_ACK, TF_NOTE_REFUSED, TF_FEED_NO_SYMBOL,
+                   value != 0 && tf_scan_copy (&self->scan, value, words, sizeof words) ? words : otherwise);
 }
 
 /* Whether the id was there before; marks it. Ids older than the window count as seen. */
@@ -607,11 +644,12 @@ tf_decoder_add_level (TfDecoder *self,
   return TRUE;
 }
 
-/* Levels written as arrays: [[price, quantity, …], …]. */
+/* Levels written as arrays, [[price, quantity, …], …], or as objects: then @names are the members of the two. */
 gboolean
-tf_decoder_add_rows (TfDecoder *self,
-                     gboolean   bid,
-                     guint      rows)
+tf_decoder_add_rows (TfDecoder         *self,
+                     gboolean           bid,
+                     guint              rows,
+                     const char *const *names)
 {
   const TfScan *scan = &self->scan;
 
@@ -624,7 +662,7 @@ tf_decoder_add_rows (TfDecoder *self,
     {
       guint values[2];
 
-      if (!tf_scan_row (scan, row, 2, values))
+      if (!(names != NULL ? tf_scan_fields (scan, row, names, 2, values) : tf_scan_row (scan, row, 2, values)))
         {
           tf_decoder_fault (self, "levels");
           return FALSE;

@@ -7,6 +7,8 @@
 /* What a byte inside a string is: plain, the end, a backslash, part of a longer character, or not allowed. */
 enum { PLAIN, QUOTE, BACKSLASH, WIDE, CONTROL };
 
+const gint64 tf_place_units[9] = { TF_SCALE, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1 };
+
 static guint8 classes[256];
 
 static void
@@ -458,7 +460,6 @@ tf_decimal_scan (const char *text,
                  gint64     *raw,
                  guint8     *places)
 {
-  static const gint64 units[] = { 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1 };
   guint64 whole = 0, part = 0;
   gsize i = 0, n;
 
@@ -475,7 +476,7 @@ tf_decimal_scan (const char *text,
             goto odd;
           part = part * 10 + (guint64) (text[k] - '0');
         }
-      part *= (guint64) units[n];
+      part *= (guint64) tf_place_units[n];
     }
   else if (i == 0 || i != length)
     goto odd;

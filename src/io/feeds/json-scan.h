@@ -78,6 +78,9 @@ gboolean    tf_decimal_scan         (const char        *text,
                                      gint64            *raw,
                                      guint8            *places);
 
+/* One in the last of so many places behind the point. */
+G_GNUC_INTERNAL extern const gint64 tf_place_units[9];
+
 static inline TfScanKind
 tf_scan_kind (const TfScan *self,
               guint         value)

@@ -313,7 +313,7 @@ decode_depth (TfDecoder *decoder,
       return;
     }
   tf_decoder_clear_levels (decoder);
-  if (tf_decoder_add_rows (decoder, TRUE, v[3]) && tf_decoder_add_rows (decoder, FALSE, v[4]))
+  if (tf_decoder_add_rows (decoder, TRUE, v[3], NULL) && tf_decoder_add_rows (decoder, FALSE, v[4], NULL))
     tf_decoder_book (decoder, name, FALSE, first, last, time);
 }
 
@@ -359,7 +359,7 @@ decode_snapshot (TfDecoder *decoder,
       return;
     }
   tf_decoder_clear_levels (decoder);
-  if (tf_decoder_add_rows (decoder, TRUE, v[1]) && tf_decoder_add_rows (decoder, FALSE, v[2]))
+  if (tf_decoder_add_rows (decoder, TRUE, v[1], NULL) && tf_decoder_add_rows (decoder, FALSE, v[2], NULL))
     tf_decoder_book (decoder, name, TRUE, last, last, 0);
 }
 
@@ -410,14 +410,11 @@ decode_reply (TfDecoder *decoder,
               guint      code,
               guint      text)
 {
-  char words[128];
-
   tf_decoder_ignore (decoder, code != 0 ? "error" : "ack");
   if (code == 0)
     tf_decoder_note (decoder, TF_FEED_ACK, TF_NOTE_OK, TF_FEED_NO_SYMBOL, "ack");
   else
-    tf_decoder_note (decoder, TF_FEED_ACK, TF_NOTE_REFUSED, TF_FEED_NO_SYMBOL,
-                     text != 0 && tf_scan_copy (&decoder->scan, text, words, sizeof words) ? words : "refused");
+    tf_decoder_refusal (decoder, text, "refused");
 }
 
 static void
@@ -425,7 +422,9 @@ decode (TfDecoder  *decoder,
         const char *bytes,
         gsize       length)
 {
-  static const char *const known[] = { "24hrTicker", "24hrMiniTicker", "1hTicker", "4hTicker", "1dTicker", "avgPrice" };
+  static const char *const known[] = {
+    "24hrTicker", "24hrMiniTicker", "1hTicker", "4hTicker", "1dTicker", "avgPrice", NULL
+  };
   const TfScan *scan = &decoder->scan;
   guint v[7], e[3], object = 0;
 
@@ -486,16 +485,8 @@ decode (TfDecoder  *decoder,
       tf_decoder_ignore (decoder, "serverShutdown");
       tf_decoder_note (decoder, TF_FEED_STATUS, TF_NOTE_GOODBYE, TF_FEED_NO_SYMBOL, "serverShutdown");
     }
-  else
-    {
-      for (guint i = 0; i < G_N_ELEMENTS (known); i++)
-        if (tf_scan_is (scan, e[0], known[i]))
-          {
-            tf_decoder_ignore (decoder, known[i]);
-            return;
-          }
-      tf_decoder_ignore (decoder, "unknown");
-    }
+  else if (!tf_decoder_ignore_known (decoder, e[0], known))
+    tf_decoder_ignore (decoder, "unknown");
 }
 
 static gboolean

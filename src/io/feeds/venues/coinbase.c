@@ -254,7 +254,7 @@ decode_exchange_book (TfDecoder *decoder,
       good = FALSE;
     }
   else if (snapshot)
-    good = tf_decoder_add_rows (decoder, TRUE, v[2]) && tf_decoder_add_rows (decoder, FALSE, v[3]);
+    good = tf_decoder_add_rows (decoder, TRUE, v[2], NULL) && tf_decoder_add_rows (decoder, FALSE, v[3], NULL);
   else
     good = add_changes (decoder, v[4]);
   if (good)
@@ -264,23 +264,12 @@ decode_exchange_book (TfDecoder *decoder,
 }
 
 static void
-decode_error (TfDecoder *decoder,
-              guint      message)
-{
-  char words[128];
-
-  tf_decoder_ignore (decoder, "error");
-  tf_decoder_note (decoder, TF_FEED_ACK, TF_NOTE_REFUSED, TF_FEED_NO_SYMBOL,
-                   message != 0 && tf_scan_copy (&decoder->scan, message, words, sizeof words) ? words : "error");
-}
-
-static void
 decode_exchange (TfDecoder *decoder,
                  guint      type,
                  guint      message)
 {
   static const char *const known[] = {
-    "status", "received", "open", "done", "change", "activate", "auction", "rfq-match", "ticker_batch",
+    "status", "received", "open", "done", "change", "activate", "auction", "rfq-match", "ticker_batch", NULL
   };
   const TfScan *scan = &decoder->scan;
 
@@ -295,27 +284,16 @@ decode_exchange (TfDecoder *decoder,
   else if (tf_scan_is (scan, type, "last_match"))
     decode_last_match (decoder, 0);
   else if (tf_scan_is (scan, type, "heartbeat"))
-    {
-      tf_decoder_ignore (decoder, "heartbeat");
-      tf_decoder_note (decoder, TF_FEED_STATUS, TF_NOTE_OK, TF_FEED_NO_SYMBOL, "heartbeat");
-    }
+    tf_decoder_remark (decoder, TF_FEED_STATUS, "heartbeat");
   else if (tf_scan_is (scan, type, "subscriptions"))
-    {
-      tf_decoder_ignore (decoder, "subscriptions");
-      tf_decoder_note (decoder, TF_FEED_ACK, TF_NOTE_OK, TF_FEED_NO_SYMBOL, "subscriptions");
-    }
+    tf_decoder_remark (decoder, TF_FEED_ACK, "subscriptions");
   else if (tf_scan_is (scan, type, "error"))
-    decode_error (decoder, message);
-  else
     {
-      for (guint i = 0; i < G_N_ELEMENTS (known); i++)
-        if (tf_scan_is (scan, type, known[i]))
-          {
-            tf_decoder_ignore (decoder, known[i]);
-            return;
-          }
-      tf_decoder_ignore (decoder, "unknown");
+      tf_decoder_ignore (decoder, "error");
+      tf_decoder_refusal (decoder, message, "error");
     }
+  else if (!tf_decoder_ignore_known (decoder, type, known))
+    tf_decoder_ignore (decoder, "unknown");
 }
 
 /* Advanced Trade: one event of l2_data. */
@@ -468,7 +446,7 @@ decode_advanced (TfDecoder *decoder,
                  const guint v[3])
 {
   static const char *const data[] = { "l2_data", "market_trades", "ticker", "ticker_batch", "candles" };
-  static const char *const known[] = { "status", "user", "futures_balance_summary" };
+  static const char *const known[] = { "status", "user", "futures_balance_summary", NULL };
   const TfScan *scan = &decoder->scan;
   gint64 sequence;
   TfTime time;
@@ -482,22 +460,16 @@ decode_advanced (TfDecoder *decoder,
     return;
   if (tf_scan_is (scan, channel, "heartbeats"))
     {
-      tf_decoder_ignore (decoder, "heartbeats");
-      tf_decoder_note (decoder, TF_FEED_STATUS, TF_NOTE_OK, TF_FEED_NO_SYMBOL, "heartbeats");
+      tf_decoder_remark (decoder, TF_FEED_STATUS, "heartbeats");
       return;
     }
   if (tf_scan_is (scan, channel, "subscriptions"))
     {
-      tf_decoder_ignore (decoder, "subscriptions");
-      tf_decoder_note (decoder, TF_FEED_ACK, TF_NOTE_OK, TF_FEED_NO_SYMBOL, "subscriptions");
+      tf_decoder_remark (decoder, TF_FEED_ACK, "subscriptions");
       return;
     }
-  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
-    if (tf_scan_is (scan, channel, known[i]))
-      {
-        tf_decoder_ignore (decoder, known[i]);
-        return;
-      }
+  if (tf_decoder_ignore_known (decoder, channel, known))
+    return;
   for (guint i = 0; i < G_N_ELEMENTS (data); i++)
     if (tf_scan_is (scan, channel, data[i]))
       {

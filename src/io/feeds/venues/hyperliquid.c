@@ -163,38 +163,12 @@ decode_trade (TfDecoder *decoder,
     tf_decoder_trade (decoder, &event, FALSE);
 }
 
-static gboolean
-add_levels (TfDecoder *decoder,
-            gboolean   bid,
-            guint      list)
-{
-  const TfScan *scan = &decoder->scan;
-
-  if (tf_scan_kind (scan, list) != TF_SCAN_ARRAY)
-    {
-      tf_decoder_fault (decoder, "levels");
-      return FALSE;
-    }
-  for (guint row = tf_scan_first (scan, list); row < tf_scan_end (scan, list); row = tf_scan_next (scan, row))
-    {
-      guint v[2];
-
-      if (!TF_FIELDS (decoder, row, v, "px", "sz"))
-        {
-          tf_decoder_fault (decoder, "levels");
-          return FALSE;
-        }
-      if (!tf_decoder_add_level (decoder, bid, v[0], v[1]))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 /* The whole book each time: there is nothing to lose. */
 static void
 decode_book (TfDecoder *decoder,
              guint      data)
 {
+  static const char *const level[] = { "px", "sz" };
   guint v[3], sides[2], symbol;
   TfTime time;
 
@@ -207,7 +181,7 @@ decode_book (TfDecoder *decoder,
   if (symbol == TF_FEED_NO_SYMBOL || !tf_decoder_ms (decoder, v[2], &time))
     return;
   tf_decoder_clear_levels (decoder);
-  if (add_levels (decoder, TRUE, sides[0]) && add_levels (decoder, FALSE, sides[1]))
+  if (tf_decoder_add_rows (decoder, TRUE, sides[0], level) && tf_decoder_add_rows (decoder, FALSE, sides[1], level))
     tf_decoder_book (decoder, symbol, TRUE, 0, 0, time);
 }
 
@@ -428,23 +402,18 @@ decode_channel (TfDecoder *decoder,
 {
   static const char *const known[] = {
     "activeAssetCtx", "activeSpotAssetCtx", "allDexsAssetCtxs", "webData2", "notification", "orderUpdates",
-    "userFundings", "userNonFundingLedgerUpdates", "userTwapSliceFills", "userTwapHistory", "activeAssetData",
+    "userFundings", "userNonFundingLedgerUpdates", "userTwapSliceFills", "userTwapHistory", "activeAssetData", NULL
   };
   const TfScan *scan = &decoder->scan;
   gboolean array = data != 0 && tf_scan_kind (scan, data) == TF_SCAN_ARRAY;
 
   if (tf_scan_is (scan, channel, "pong"))
     {
-      tf_decoder_ignore (decoder, "pong");
-      tf_decoder_note (decoder, TF_FEED_STATUS, TF_NOTE_OK, TF_FEED_NO_SYMBOL, "pong");
+      tf_decoder_remark (decoder, TF_FEED_STATUS, "pong");
       return;
     }
-  for (guint i = 0; i < G_N_ELEMENTS (known); i++)
-    if (tf_scan_is (scan, channel, known[i]))
-      {
-        tf_decoder_ignore (decoder, known[i]);
-        return;
-      }
+  if (tf_decoder_ignore_known (decoder, channel, known))
+    return;
   if (data == 0)
     tf_decoder_fault (decoder, "envelope");
   else if (tf_scan_is (scan, channel, "trades"))
@@ -472,17 +441,11 @@ decode_channel (TfDecoder *decoder,
   else if (tf_scan_is (scan, channel, "user"))
     decode_fills (decoder, data, FALSE);
   else if (tf_scan_is (scan, channel, "subscriptionResponse"))
-    {
-      tf_decoder_ignore (decoder, "subscriptionResponse");
-      tf_decoder_note (decoder, TF_FEED_ACK, TF_NOTE_OK, TF_FEED_NO_SYMBOL, "subscriptionResponse");
-    }
+    tf_decoder_remark (decoder, TF_FEED_ACK, "subscriptionResponse");
   else if (tf_scan_is (scan, channel, "error"))
     {
-      char words[256];
-
       tf_decoder_ignore (decoder, "error");
-      tf_decoder_note (decoder, TF_FEED_ACK, TF_NOTE_REFUSED, TF_FEED_NO_SYMBOL,
-                       tf_scan_copy (scan, data, words, sizeof words) ? words : "error");
+      tf_decoder_refusal (decoder, data, "error");
     }
   else
     tf_decoder_ignore (decoder, "unknown");
@@ -497,10 +460,7 @@ decode (TfDecoder  *decoder,
   guint v[3];
 
   if (length >= sizeof greeting - 1 && memcmp (bytes, greeting, sizeof greeting - 1) == 0)
-    {
-      tf_decoder_ignore (decoder, "greeting");
-      tf_decoder_note (decoder, TF_FEED_STATUS, TF_NOTE_OK, TF_FEED_NO_SYMBOL, "greeting");
-    }
+    tf_decoder_remark (decoder, TF_FEED_STATUS, "greeting");
   else if (!tf_scan_text (&decoder->scan, bytes, length))
     tf_decoder_fault (decoder, "syntax");
   else if (!TF_FIELDS (decoder, 0, v, "channel", "data", "levels"))
@@ -551,7 +511,6 @@ request (const TfFetch *fetch,
 static void
 answer_meta (TfDecoder *decoder)
 {
-  static const gint64 units[] = { 100000000, 10000000, 1000000, 100000, 10000, 1000, 100 };
   const TfScan *scan = &decoder->scan;
   guint list;
 
@@ -573,8 +532,8 @@ answer_meta (TfDecoder *decoder)
           tf_decoder_ignore (decoder, "instrument without a usable name");
           continue;
         }
-      tf_decoder_instrument (decoder, coin, name, units[PERP_DECIMALS - decimals], units[decimals], MIN_NOTIONAL,
-                             v[2] == 0 || tf_scan_kind (scan, v[2]) != TF_SCAN_TRUE);
+      tf_decoder_instrument (decoder, coin, name, tf_place_units[PERP_DECIMALS - decimals],
+                             tf_place_units[decimals], MIN_NOTIONAL, v[2] == 0 || tf_scan_kind (scan, v[2]) != TF_SCAN_TRUE);
     }
 }
 

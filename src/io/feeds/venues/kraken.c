@@ -177,38 +177,12 @@ timestamp (TfDecoder *decoder,
   return time;
 }
 
-static gboolean
-add_objects (TfDecoder *decoder,
-             gboolean   bid,
-             guint      list)
-{
-  const TfScan *scan = &decoder->scan;
-
-  if (list == 0 || tf_scan_kind (scan, list) != TF_SCAN_ARRAY)
-    {
-      tf_decoder_fault (decoder, "levels");
-      return FALSE;
-    }
-  for (guint row = tf_scan_first (scan, list); row < tf_scan_end (scan, list); row = tf_scan_next (scan, row))
-    {
-      guint v[2];
-
-      if (!TF_FIELDS (decoder, row, v, "price", "qty"))
-        {
-          tf_decoder_fault (decoder, "levels");
-          return FALSE;
-        }
-      if (!tf_decoder_add_level (decoder, bid, v[0], v[1]))
-        return FALSE;
-    }
-  return TRUE;
-}
-
 static void
 decode_book (TfDecoder *decoder,
              guint      row,
              guint      type)
 {
+  static const char *const level[] = { "price", "qty" };
   gboolean snapshot = is_snapshot (decoder, type);
   gint64 checksum;
   guint v[5], symbol;
@@ -228,7 +202,7 @@ decode_book (TfDecoder *decoder,
     tf_decoder_fault (decoder, "kind");
   else if (!tf_scan_int (&decoder->scan, v[3], &checksum) || checksum < 0 || checksum > G_MAXUINT32)
     tf_decoder_fault (decoder, "checksum");
-  else if (add_objects (decoder, TRUE, v[1]) && add_objects (decoder, FALSE, v[2]))
+  else if (tf_decoder_add_rows (decoder, TRUE, v[1], level) && tf_decoder_add_rows (decoder, FALSE, v[2], level))
     {
       if (snapshot && (book->depth == 0 || MAX (decoder->n_levels[0], decoder->n_levels[1]) > book->depth))
         set_depth (book, MAX (decoder->n_levels[0], decoder->n_levels[1]));
@@ -385,8 +359,7 @@ decode_channel (TfDecoder *decoder,
 
   if (tf_scan_is (scan, channel, "heartbeat"))
     {
-      tf_decoder_ignore (decoder, "heartbeat");
-      tf_decoder_note (decoder, TF_FEED_STATUS, TF_NOTE_OK, TF_FEED_NO_SYMBOL, "heartbeat");
+      tf_decoder_remark (decoder, TF_FEED_STATUS, "heartbeat");
       return;
     }
   if (tf_scan_is (scan, channel, "instrument"))
@@ -419,14 +392,12 @@ decode_reply (TfDecoder *decoder,
               guint      error)
 {
   const TfScan *scan = &decoder->scan;
-  char words[128];
   gint64 depth;
   guint v[3], symbol = TF_FEED_NO_SYMBOL;
 
   if (tf_scan_is (scan, method, "pong"))
     {
-      tf_decoder_ignore (decoder, "pong");
-      tf_decoder_note (decoder, TF_FEED_STATUS, TF_NOTE_OK, TF_FEED_NO_SYMBOL, "pong");
+      tf_decoder_remark (decoder, TF_FEED_STATUS, "pong");
       return;
     }
   tf_decoder_ignore (decoder, "ack");
@@ -442,8 +413,7 @@ decode_reply (TfDecoder *decoder,
       tf_decoder_note (decoder, TF_FEED_ACK, TF_NOTE_OK, symbol, "ack");
     }
   else
-    tf_decoder_note (decoder, TF_FEED_ACK, TF_NOTE_REFUSED, TF_FEED_NO_SYMBOL,
-                     error != 0 && tf_scan_copy (scan, error, words, sizeof words) ? words : "refused");
+    tf_decoder_refusal (decoder, error, "refused");
 }
 
 /* Version 1: {"event":…}. */
@@ -455,12 +425,7 @@ decode_event (TfDecoder *decoder,
   const TfScan *scan = &decoder->scan;
 
   if (tf_scan_is (scan, event, "heartbeat") || tf_scan_is (scan, event, "pong"))
-    {
-      const char *name = tf_scan_is (scan, event, "pong") ? "pong" : "heartbeat";
-
-      tf_decoder_ignore (decoder, name);
-      tf_decoder_note (decoder, TF_FEED_STATUS, TF_NOTE_OK, TF_FEED_NO_SYMBOL, name);
-    }
+    tf_decoder_remark (decoder, TF_FEED_STATUS, tf_scan_is (scan, event, "pong") ? "pong" : "heartbeat");
   else if (tf_scan_is (scan, event, "systemStatus"))
     {
       gboolean online = status != 0 && tf_scan_is (scan, status, "online");
@@ -488,7 +453,7 @@ add_old_rows (TfDecoder *decoder,
 {
   const TfScan *scan = &decoder->scan;
 
-  if (!tf_decoder_add_rows (decoder, bid, rows))
+  if (!tf_decoder_add_rows (decoder, bid, rows, NULL))
     return FALSE;
   for (guint row = tf_scan_first (scan, rows); row < tf_scan_end (scan, rows); row = tf_scan_next (scan, row))
     {
@@ -751,7 +716,6 @@ static void
 answer_pairs (TfDecoder *decoder,
               guint      result)
 {
-  static const gint64 units[] = { 100000000, 10000000, 1000000, 100000, 10000, 1000, 100, 10, 1 };
   const TfScan *scan = &decoder->scan;
 
   for (guint key = result + 1; key < tf_scan_end (scan, result); key = tf_scan_next (scan, key + 1))
@@ -775,8 +739,8 @@ answer_pairs (TfDecoder *decoder,
           continue;
         }
       if (v[3] == 0 || !tf_scan_decimal (scan, v[3], &tick, NULL))
-        tick = units[price_places];
-      tf_decoder_instrument (decoder, venue_name, name, tick, units[lot_places], minimum,
+        tick = tf_place_units[price_places];
+      tf_decoder_instrument (decoder, venue_name, name, tick, tf_place_units[lot_places], minimum,
                              v[5] == 0 || tf_scan_is (scan, v[5], "online"));
     }
 }
