@@ -53,7 +53,7 @@ typedef struct
   guint          proposals, resolved;
   double         mean_outcome; /* R after costs of all its proposals, traded or not */
   double         recent_outcome;
-  TfTrackRecord  record;       /* zeros in a snapshot that was read from a workspace */
+  TfTrackRecord  record;       /* in a snapshot that was read from a workspace as of its last checkpoint, and without the last ones */
   double         weight, weight_sd, effect, effect_sd;
   double         weight_in[TF_N_REGIMES];   /* the weight while the market is in that regime */
   float          stance;       /* the strongest, over all instruments */
@@ -88,7 +88,7 @@ typedef struct
   TfTradingState state;        /* ACTIVE, or CLOSE_ONLY since a level was reached */
   TfMoney        pnl;          /* of the copies, realised and open, after fees */
   TfGap          gap;          /* between the trader's result at full size and that */
-  gboolean       gap_known;    /* FALSE in a snapshot that was read from a workspace */
+  gboolean       gap_known;    /* FALSE: a number did not fit, or a workspace does not have it yet */
   double         use[TF_N_COPY_LEVELS];   /* of the capital allotted, lost against each level */
   double         limit[TF_N_COPY_LEVELS]; /* 0: the policy has none */
 } TfFollowView;

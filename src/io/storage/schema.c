@@ -279,6 +279,37 @@ static const char *const migrations[] = {
   " hash TEXT PRIMARY KEY,"
   " time INTEGER NOT NULL,"
   " raw BLOB NOT NULL) STRICT, WITHOUT ROWID;",
+
+  "CREATE TABLE track_records ("
+  " voter TEXT PRIMARY KEY,"
+  " signals INTEGER NOT NULL,"
+  " resolved INTEGER NOT NULL,"
+  " wins INTEGER NOT NULL,"
+  " owned INTEGER NOT NULL,"
+  " mean REAL,"
+  " m2 REAL,"
+  " own REAL,"
+  " reached REAL,"
+  " recent REAL,"
+  " total REAL,"
+  " peak REAL,"
+  " drawdown REAL,"
+  " holding_seconds REAL,"
+  " open REAL) STRICT, WITHOUT ROWID;"
+
+  "CREATE TABLE copy_gaps ("
+  " trader TEXT NOT NULL,"
+  " account TEXT NOT NULL,"
+  " leader INTEGER NOT NULL,"
+  " copy INTEGER NOT NULL,"
+  " sizing INTEGER NOT NULL,"
+  " rounding INTEGER NOT NULL,"
+  " skipped INTEGER NOT NULL,"
+  " delay INTEGER NOT NULL,"
+  " slippage INTEGER NOT NULL,"
+  " fees INTEGER NOT NULL,"
+  " funding INTEGER NOT NULL,"
+  " PRIMARY KEY (trader, account)) STRICT, WITHOUT ROWID;",
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (migrations) == TF_SCHEMA_VERSION);

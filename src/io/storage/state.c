@@ -322,7 +322,7 @@ tf_state_store (TfWorkspace      *self,
          && store_holdings (self, snapshot, error)
          && store_alerts (self, snapshot, error)
          && store_totals (self, snapshot, error)
-         && (!curves || store_curves (self, snapshot, error));
+         && (!curves || (store_curves (self, snapshot, error) && tf_records_store (self, snapshot, error)));
 }
 
 static TfTradingState
@@ -681,8 +681,8 @@ load_totals (TfWorkspace *self,
  * tf_workspace_load_snapshot:
  *
  * The state that the last commit left, as the running engine would show it; its seq tells which entry it belongs to. Equity
- * curves are as of the last checkpoint or regular stop. Candles, correlations and calibration are not kept: no candles, NaN,
- * nothing counted.
+ * curves, track records and copy gaps are as of the last checkpoint or regular stop. Candles, correlations and calibration
+ * are not kept: no candles, NaN, nothing counted.
  *
  * Returns: (transfer full): the snapshot with its configuration; %NULL with %TF_ERROR_NOT_FOUND when nothing ran here
  */
@@ -706,6 +706,9 @@ tf_workspace_load_snapshot (TfWorkspace *self,
       snapshot->config = tf_config_ref (config);
       snapshot->accounts = g_new0 (TfAccountView, config->n_accounts);
       snapshot->voters = g_new0 (TfVoterView, config->n_bots + config->n_traders);
+      snapshot->follows = g_new0 (TfFollowView, config->n_traders * config->n_accounts);
+      for (guint k = 0; k < config->n_traders * config->n_accounts; k++)
+        tf_config_get_policy (config, k / config->n_accounts, k % config->n_accounts, &snapshot->follows[k].policy);
       snapshot->quotes = g_new0 (TfQuoteView, config->universe->n);
       snapshot->chart_instrument = -1;
       n = config->universe->n;
@@ -719,6 +722,7 @@ tf_workspace_load_snapshot (TfWorkspace *self,
          && load_voters (self, "ai_trading_bots", config->bots, snapshot->voters, config->n_bots, error)
          && load_voters (self, "traders", NULL, snapshot->voters + config->n_bots, config->n_traders, error)
          && load_follows (self, snapshot, error)
+         && tf_records_load (self, snapshot, error)
          && load_quotes (self, snapshot, error)
          && load_positions (self, snapshot, error)
          && load_holdings (self, snapshot, error)

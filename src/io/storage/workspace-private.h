@@ -12,6 +12,7 @@ struct _TfWorkspace
   char           *path;
   TfWorkspaceMode mode;
   int             lock;   /* −1: none */
+  gint64          policies_stored; /* policy_changes of the snapshot whose policies are stored, + 1; 0: not yet */
 };
 
 /* Columns of comprehensive_audit in the order of TfRecord. */
@@ -23,10 +24,16 @@ gboolean tf_record_from_row     (sqlite3_stmt        *stmt,
                                  TfRecord            *record,
                                  char                *what,
                                  gsize                size);
-/* Inside a transaction of the caller. @curves: the equity curves, too. */
+/* Inside a transaction of the caller. @curves: the equity curves, track records and copy gaps, too. */
 gboolean tf_state_store         (TfWorkspace         *self,
                                  const TfSnapshot    *snapshot,
                                  gboolean             curves,
+                                 GError             **error);
+gboolean tf_records_store       (TfWorkspace         *self,
+                                 const TfSnapshot    *snapshot,
+                                 GError             **error);
+gboolean tf_records_load        (TfWorkspace         *self,
+                                 TfSnapshot          *snapshot,
                                  GError             **error);
 gboolean tf_configuration_store (TfWorkspace         *self,
                                  const TfConfig      *config,
@@ -39,6 +46,18 @@ gboolean tf_candles_store       (TfWorkspace         *self,
                                  GError             **error);
 gboolean tf_evidence_store      (TfWorkspace         *self,
                                  const TfEvidence    *evidence,
+                                 GError             **error);
+gboolean tf_policies_store_config (TfWorkspace       *self,
+                                 const TfConfig      *config,
+                                 GError             **error);
+gboolean tf_policies_store      (TfWorkspace         *self,
+                                 const TfSnapshot    *snapshot,
+                                 GError             **error);
+gboolean tf_policies_load_config (TfWorkspace        *self,
+                                 TfConfig            *config,
+                                 GError             **error);
+gboolean tf_policies_load       (TfWorkspace         *self,
+                                 TfSnapshot          *snapshot,
                                  GError             **error);
 char    *tf_params_to_json      (const TfStrategy    *strategy,
                                  const double        *params);
