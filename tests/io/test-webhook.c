@@ -595,6 +595,39 @@ test_tradingview (void)
   fixture_clear (&fixture);
 }
 
+static gboolean
+is_open (const char *host,
+         guint       port)
+{
+  g_autoptr (GSocketClient) client = g_socket_client_new ();
+  g_autoptr (GSocketConnection) connection = g_socket_client_connect_to_host (client, host, (guint16) port, NULL, NULL);
+
+  return connection != NULL;
+}
+
+/* Both loopback addresses, where there is the second, and no other one. */
+static void
+test_loopback (void)
+{
+  g_autofree char *host = NULL, *request = NULL;
+  Fixture fixture;
+  guint port;
+
+  fixture_init (&fixture);
+  fixture_listen (&fixture, &standard_spec, 1);
+  port = port_of (&fixture);
+  g_assert_true (is_open ("127.0.0.1", port));
+  g_assert_false (is_open ("127.0.0.2", port));
+  host = g_strdup_printf ("[::1]:%u", port);
+  request = post (host, "/anna", "m6", "");
+  if (is_open ("::1", port))
+    g_assert_cmpuint (talk ("::1", port, request, NULL), ==, 200);
+  else
+    g_test_message ("no IPv6 on this machine");
+  fixture_clear (&fixture);
+  g_assert_false (is_open ("127.0.0.1", port));
+}
+
 /* Never elsewhere than on this machine, and not where somebody else listens. */
 static void
 test_endpoints (void)
@@ -669,6 +702,7 @@ main (int   argc,
   g_test_add_func ("/webhook/hosts", test_hosts);
   g_test_add_func ("/webhook/requests", test_requests);
   g_test_add_func ("/webhook/listen", test_listen);
+  g_test_add_func ("/webhook/loopback", test_loopback);
   g_test_add_func ("/webhook/tradingview", test_tradingview);
   g_test_add_func ("/webhook/endpoints", test_endpoints);
   g_test_add_func ("/webhook/kept", test_kept);
