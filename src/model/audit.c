@@ -7,7 +7,6 @@
 #include "model/words.h"
 
 #define LONGEST_CHAIN 32
-#define PROGRESS_EVERY (G_USEC_PER_SEC / 10)
 
 struct _TfAuditEntry
 {
@@ -441,13 +440,9 @@ tf_audit_load_finish (GAsyncResult  *result,
 
 typedef struct
 {
-  char           *workspace;
-  TfAuditProgress progress;
-  gpointer        data;
-  GTask          *task;      /* borrowed: it owns this */
-  gint64          last;      /* monotonic, µs */
-  int             permille;  /* between the threads */
-  TfVerification  result;
+  char          *workspace;
+  TfProgress     progress;
+  TfVerification result;
 } Verify;
 
 static void
@@ -459,31 +454,6 @@ free_verify (gpointer data)
   g_free (self);
 }
 
-static gboolean
-tell_progress (gpointer data)
-{
-  Verify *self = g_task_get_task_data (G_TASK (data));
-
-  if (!g_task_get_completed (G_TASK (data)) && !g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (data))))
-    self->progress (g_atomic_int_get (&self->permille) / 1000.0, self->data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-note_progress (double   fraction,
-               gpointer data)
-{
-  Verify *self = data;
-  gint64 now = g_get_monotonic_time ();
-
-  if (self->progress == NULL || now - self->last < PROGRESS_EVERY)
-    return;
-  self->last = now;
-  g_atomic_int_set (&self->permille, (int) (fraction * 1000));
-  g_main_context_invoke_full (g_task_get_context (self->task), G_PRIORITY_DEFAULT, tell_progress, g_object_ref (self->task),
-                              g_object_unref);
-}
-
 static void
 run_verify (GTask        *task,
             gpointer      owner,
@@ -493,7 +463,7 @@ run_verify (GTask        *task,
   Verify *self = data;
   GError *error = NULL;
 
-  if (tf_journal_verify (self->workspace, note_progress, self, cancellable, &self->result, &error))
+  if (tf_journal_verify (self->workspace, tf_progress_note, &self->progress, cancellable, &self->result, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
@@ -507,7 +477,7 @@ run_verify (GTask        *task,
  */
 void
 tf_audit_verify_async (const char          *workspace,
-                       TfAuditProgress      progress,
+                       TfProgressFunc       progress,
                        GCancellable        *cancellable,
                        GAsyncReadyCallback  callback,
                        gpointer             data)
@@ -516,9 +486,7 @@ tf_audit_verify_async (const char          *workspace,
   Verify *verify = g_new0 (Verify, 1);
 
   verify->workspace = g_strdup (workspace);
-  verify->progress = progress;
-  verify->data = data;
-  verify->task = task;
+  tf_progress_init (&verify->progress, task, progress, data);
   g_task_set_source_tag (task, tf_audit_verify_async);
   g_task_set_task_data (task, verify, free_verify);
   g_task_run_in_thread (task, run_verify);

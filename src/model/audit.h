@@ -4,6 +4,7 @@
 
 #include "core/engine/config.h"
 #include "io/storage/journal.h"
+#include "model/progress.h"
 
 G_BEGIN_DECLS
 
@@ -41,11 +42,8 @@ void            tf_audit_chain_async      (const char            *workspace,
 GPtrArray      *tf_audit_load_finish      (GAsyncResult          *result,
                                            GError               **error);
 
-/* @fraction: (nullable): where the progress is told, on the main thread. */
-typedef void  (*TfAuditProgress)          (double                 fraction,
-                                           gpointer               data);
 void            tf_audit_verify_async     (const char            *workspace,
-                                           TfAuditProgress        progress,
+                                           TfProgressFunc         progress,
                                            GCancellable          *cancellable,
                                            GAsyncReadyCallback    callback,
                                            gpointer               data);

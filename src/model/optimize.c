@@ -10,7 +10,6 @@
 
 #define DEMO_HISTORY 500 /* bars that a demo run starts with */
 #define LOOK_EVERY 65536 /* events between two looks at the cancellation */
-#define PROGRESS_EVERY (G_USEC_PER_SEC / 10)
 
 /* The demo market again, from its seed: its events as candles, up to a moment or to the end of its history. */
 static TfHistory *
@@ -133,15 +132,11 @@ tf_optimize_load (const TfTrialSource  *source,
 
 typedef struct
 {
-  TfTrialSource      source;
-  TfRunSpec         *spec;
-  TfSweepOptions     options;
-  TfOptimizeProgress progress;
-  gpointer           data;
-  GTask             *task;      /* borrowed: it owns this */
-  gint64             last;      /* monotonic, µs */
-  gint               cancelled; /* between threads, as permille is */
-  int                permille;
+  TfTrialSource  source;
+  TfRunSpec     *spec;
+  TfSweepOptions options;
+  TfProgress     progress;
+  gint           cancelled; /* between the threads */
 } Job;
 
 static void
@@ -152,31 +147,6 @@ free_job (gpointer data)
   g_clear_pointer (&self->spec, tf_run_spec_free);
   g_strfreev (self->source.paths);
   g_free (self);
-}
-
-static gboolean
-tell_progress (gpointer data)
-{
-  Job *self = g_task_get_task_data (G_TASK (data));
-
-  if (!g_task_get_completed (G_TASK (data)) && !g_cancellable_is_cancelled (g_task_get_cancellable (G_TASK (data))))
-    self->progress (g_atomic_int_get (&self->permille) / 1000.0, self->data);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-note_progress (double   fraction,
-               gpointer data)
-{
-  Job *self = data;
-  gint64 now = g_get_monotonic_time ();
-
-  if (self->progress == NULL || now - self->last < PROGRESS_EVERY)
-    return;
-  self->last = now;
-  g_atomic_int_set (&self->permille, (int) (fraction * 1000));
-  g_main_context_invoke_full (g_task_get_context (self->task), G_PRIORITY_DEFAULT, tell_progress, g_object_ref (self->task),
-                              g_object_unref);
 }
 
 static void
@@ -199,7 +169,7 @@ run_job (GTask        *task,
   TfSweep *sweep = NULL;
 
   if (history != NULL)
-    sweep = tf_sweep_run (&self->options, history, &self->cancelled, note_progress, self);
+    sweep = tf_sweep_run (&self->options, history, &self->cancelled, tf_progress_note, &self->progress);
   if (cancellable != NULL)
     g_cancellable_disconnect (cancellable, handler);
   if (sweep != NULL)
@@ -219,7 +189,7 @@ run_job (GTask        *task,
 void
 tf_optimize_async (const TfTrialSource  *source,
                    const TfSweepOptions *options,
-                   TfOptimizeProgress    progress,
+                   TfProgressFunc        progress,
                    GCancellable         *cancellable,
                    GAsyncReadyCallback   callback,
                    gpointer              data)
@@ -231,9 +201,7 @@ tf_optimize_async (const TfTrialSource  *source,
   job->source.spec = job->spec = source->spec != NULL ? tf_run_spec_copy (source->spec) : NULL;
   job->source.paths = g_strdupv (source->paths);
   job->options = *options;
-  job->progress = progress;
-  job->data = data;
-  job->task = task;
+  tf_progress_init (&job->progress, task, progress, data);
   g_task_set_source_tag (task, tf_optimize_async);
   g_task_set_task_data (task, job, free_job);
   g_task_run_in_thread (task, run_job);

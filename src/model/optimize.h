@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 
 #include "core/optimizer/sweep.h"
+#include "model/progress.h"
 #include "model/run.h"
 
 G_BEGIN_DECLS
@@ -25,16 +26,12 @@ typedef struct
   GStrv            paths;    /* (nullable): TF_TRIAL_FILES */
 } TfTrialSource;
 
-/* @fraction: of the work */
-typedef void (*TfOptimizeProgress) (double fraction,
-                                    gpointer data);
-
 TfHistory  *tf_optimize_load   (const TfTrialSource  *source,
                                 const gint           *cancelled,
                                 GError              **error);
 void        tf_optimize_async  (const TfTrialSource  *source,
                                 const TfSweepOptions *options,
-                                TfOptimizeProgress    progress,
+                                TfProgressFunc        progress,
                                 GCancellable         *cancellable,
                                 GAsyncReadyCallback   callback,
                                 gpointer              data);
