@@ -57,6 +57,9 @@ demo_run (const char *path,
   writer = tf_writer_new (workspace, NULL, NULL, &error);
   g_assert_no_error (error);
   tf_engine_open (engine, TF_DEMO_START, "Demo market, seed 42");
+  event = (TfEvent) { .time = TF_DEMO_START, .type = TF_EVENT_COMMAND, .instrument = -1 };
+  event.command = (TfCommand) { TF_COMMAND_SET_POLICY, 1, config->n_bots + 3, TF_POLICY_RATIO, 0.3 };
+  tf_engine_process (engine, &event);
   for (guint i = 0; i < events && source->next (source, &event); i++)
     {
       tf_engine_process (engine, &event);

@@ -244,6 +244,17 @@ test_snapshot (void)
       if (v < shown->config->n_bots)
         g_assert_cmpmem (x->params, sizeof x->params, y->params, sizeof y->params);
     }
+  for (guint t = 0; t < shown->config->n_traders; t++)
+    for (guint a = 0; a < shown->config->n_accounts; a++)
+      {
+        const TfFollowView *x = tf_snapshot_follow (shown, t, a), *y = tf_snapshot_follow (stored, t, a);
+
+        g_assert_cmpmem (&x->policy, sizeof x->policy, &y->policy, sizeof y->policy);
+        g_assert_cmpint (x->state, ==, y->state);
+        g_assert_cmpint (x->pnl.raw, ==, y->pnl.raw);
+        g_assert_cmpmem (x->use, sizeof x->use, y->use, sizeof y->use);
+      }
+  g_assert_cmpfloat (tf_copy_policy_get (&tf_snapshot_follow (stored, 3, 1)->policy, TF_POLICY_RATIO), ==, 0.3);
   g_assert_cmpuint (stored->n_positions, ==, shown->n_positions);
   for (guint i = 0; i < shown->config->universe->n; i++)
     g_assert_cmpint (stored->quotes[i].last.raw, ==, shown->quotes[i].last.raw);

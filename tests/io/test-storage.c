@@ -425,6 +425,14 @@ assert_same_config (const TfConfig *a,
       /* Only accounts that there are follow anybody. */
       memset (x.followed + a->n_accounts, 0, sizeof x.followed - a->n_accounts);
       g_assert_cmpmem (&x, sizeof x, &y, sizeof y);
+      for (guint k = 0; k < a->n_accounts; k++)
+        {
+          TfCopyPolicy p, q;
+
+          tf_config_get_policy (a, i, k, &p);
+          tf_config_get_policy (b, i, k, &q);
+          g_assert_cmpmem (&p, sizeof p, &q, sizeof q);
+        }
     }
 }
 
@@ -443,6 +451,11 @@ test_config (Place        *place,
   assert_same_config (config, loaded);
   /* Saved again with a change: the change, and nothing doubled. */
   config->accounts[0].multiplier = 0.25;
+  for (gint p = 0; p < TF_N_POLICY_FIELDS; p++)
+    g_assert_true (tf_config_set_policy (config, 1, 2, p, tf_policy_field ((guint) p)->max));
+  g_assert_true (tf_config_set_policy (config, 0, 1, TF_POLICY_RATIO, 0.00000003));
+  g_assert_true (tf_config_set_policy (config, 0, 1, TF_POLICY_INSTRUMENT + 1, 0));
+  g_assert_false (tf_config_set_policy (config, 0, 1, TF_POLICY_INSTRUMENT + (gint) config->universe->n, 0));
   g_assert_true (tf_workspace_save_config (workspace, config, &error));
   again = tf_workspace_load_config (workspace, &error);
   g_assert_no_error (error);

@@ -242,7 +242,7 @@ store_traders (sqlite3        *db,
                         " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET ordinal = ?2, name = ?3,"
                         " known_for = ?4, grade = ?5, trust_mean = ?6, trust_sd = ?7", error);
   follow = tf_db_prepare (db,
-                          "INSERT INTO trader_follows VALUES (?1, ?2, ?3, ?3)"
+                          "INSERT INTO trader_follows (trader, account, configured, following) VALUES (?1, ?2, ?3, ?3)"
                           " ON CONFLICT (trader, account) DO UPDATE SET configured = ?3", stmt != NULL ? error : NULL);
   if (stmt == NULL || follow == NULL)
     return FALSE;
@@ -290,7 +290,8 @@ tf_configuration_store (TfWorkspace    *self,
          && store_instruments (self->db, config, error)
          && store_accounts (self->db, config, error)
          && store_bots (self->db, config, error)
-         && store_traders (self->db, config, error);
+         && store_traders (self->db, config, error)
+         && tf_policies_store_config (self, config, error);
 }
 
 /**
@@ -512,7 +513,8 @@ tf_workspace_load_config (TfWorkspace *self,
   config->interval = sqlite3_column_int64 (stmt, 2);
   config->seed = (guint64) sqlite3_column_int64 (stmt, 3);
   if (!load_instruments (self, config, error) || !load_accounts (self, config, error)
-      || !load_bots (self, config, error) || !load_traders (self, config, error))
+      || !load_bots (self, config, error) || !load_traders (self, config, error)
+      || !tf_policies_load_config (self, config, error))
     return NULL;
   return g_steal_pointer (&config);
 }

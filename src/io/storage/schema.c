@@ -310,6 +310,20 @@ static const char *const migrations[] = {
   " fees INTEGER NOT NULL,"
   " funding INTEGER NOT NULL,"
   " PRIMARY KEY (trader, account)) STRICT, WITHOUT ROWID;",
+
+  /* Only what differs from the default. */
+  "CREATE TABLE copy_policies ("
+  " trader TEXT NOT NULL REFERENCES traders (id),"
+  " account TEXT NOT NULL REFERENCES paper_trading_accounts (id),"
+  " field TEXT NOT NULL,"
+  " configured REAL,"
+  " value REAL,"                /* as set since */
+  " PRIMARY KEY (trader, account, field)) STRICT, WITHOUT ROWID;"
+
+  "ALTER TABLE trader_follows ADD COLUMN state TEXT NOT NULL DEFAULT 'active';"
+  "ALTER TABLE trader_follows ADD COLUMN pnl INTEGER NOT NULL DEFAULT 0;"
+  "ALTER TABLE trader_follows ADD COLUMN static_use REAL;"
+  "ALTER TABLE trader_follows ADD COLUMN trailing_use REAL;",
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (migrations) == TF_SCHEMA_VERSION);

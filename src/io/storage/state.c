@@ -122,18 +122,26 @@ store_follows (TfWorkspace      *self,
   g_autoptr (sqlite3_stmt) stmt = NULL;
 
   stmt = tf_db_prepare (self->db,
-                        "UPDATE trader_follows SET following = ?3 WHERE trader = ?1 AND account = ?2 AND following <> ?3",
+                        "UPDATE trader_follows SET following = ?3, state = ?4, pnl = ?5, static_use = ?6, trailing_use = ?7"
+                        " WHERE trader = ?1 AND account = ?2"
+                        " AND (following, state, pnl, static_use, trailing_use) IS NOT (?3, ?4, ?5, ?6, ?7)",
                         error);
   for (guint t = 0; stmt != NULL && t < config->n_traders; t++)
     for (guint a = 0; a < config->n_accounts; a++)
       {
+        const TfFollowView *view = tf_snapshot_follow (snapshot, t, a);
+
         tf_db_bind_text (stmt, 1, config->traders[t].id);
         tf_db_bind_text (stmt, 2, config->accounts[a].id);
         sqlite3_bind_int (stmt, 3, snapshot->voters[config->n_bots + t].followed[a]);
+        tf_db_bind_text (stmt, 4, tf_state_name (view->state));
+        sqlite3_bind_int64 (stmt, 5, view->pnl.raw);
+        sqlite3_bind_double (stmt, 6, view->use[TF_COPY_LEVEL_STATIC]);
+        sqlite3_bind_double (stmt, 7, view->use[TF_COPY_LEVEL_TRAILING]);
         if (!tf_db_step (stmt, NULL, error))
           return FALSE;
       }
-  return stmt != NULL;
+  return stmt != NULL && tf_policies_store (self, snapshot, error);
 }
 
 static gboolean
@@ -468,12 +476,14 @@ load_follows (TfWorkspace *self,
   gboolean row;
 
   stmt = tf_db_prepare (self->db,
-                        "SELECT traders.ordinal, account, following FROM trader_follows JOIN traders ON traders.id = trader",
+                        "SELECT traders.ordinal, account, following, trader_follows.state, trader_follows.pnl, static_use,"
+                        " trailing_use FROM trader_follows JOIN traders ON traders.id = trader",
                         error);
-  if (stmt == NULL)
+  if (stmt == NULL || !tf_policies_load (self, snapshot, error))
     return FALSE;
   while (tf_db_step (stmt, &row, error))
     {
+      TfFollowView *view;
       gint64 trader;
       gint account;
 
@@ -481,8 +491,16 @@ load_follows (TfWorkspace *self,
         return TRUE;
       trader = sqlite3_column_int64 (stmt, 0);
       account = tf_config_find_account (config, tf_db_text (stmt, 1));
-      if (account >= 0 && trader >= 0 && trader < config->n_traders)
-        snapshot->voters[config->n_bots + trader].followed[account] = (guint8) sqlite3_column_int (stmt, 2);
+      if (account < 0 || trader < 0 || trader >= config->n_traders)
+        continue;
+      snapshot->voters[config->n_bots + trader].followed[account] = (guint8) sqlite3_column_int (stmt, 2);
+      view = &snapshot->follows[(guint) trader * config->n_accounts + (guint) account];
+      view->state = state_at (stmt, 3);
+      view->pnl.raw = sqlite3_column_int64 (stmt, 4);
+      view->use[TF_COPY_LEVEL_STATIC] = sqlite3_column_double (stmt, 5);
+      view->use[TF_COPY_LEVEL_TRAILING] = sqlite3_column_double (stmt, 6);
+      view->limit[TF_COPY_LEVEL_STATIC] = tf_copy_policy_get (&view->policy, TF_POLICY_STATIC_STOP);
+      view->limit[TF_COPY_LEVEL_TRAILING] = tf_copy_policy_get (&view->policy, TF_POLICY_TRAILING_STOP);
     }
   return FALSE;
 }
@@ -707,8 +725,6 @@ tf_workspace_load_snapshot (TfWorkspace *self,
       snapshot->accounts = g_new0 (TfAccountView, config->n_accounts);
       snapshot->voters = g_new0 (TfVoterView, config->n_bots + config->n_traders);
       snapshot->follows = g_new0 (TfFollowView, config->n_traders * config->n_accounts);
-      for (guint k = 0; k < config->n_traders * config->n_accounts; k++)
-        tf_config_get_policy (config, k / config->n_accounts, k % config->n_accounts, &snapshot->follows[k].policy);
       snapshot->quotes = g_new0 (TfQuoteView, config->universe->n);
       snapshot->chart_instrument = -1;
       n = config->universe->n;
