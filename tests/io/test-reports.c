@@ -102,6 +102,43 @@ compare_json (const TfRecord *record,
   return TRUE;
 }
 
+/* What was learned of a trader and where its copies' gap went, as the engine has it: through the workspace to the unit. */
+static void
+check_traders (JsonObject       *root,
+               const TfSnapshot *snapshot)
+{
+  JsonArray *traders = json_object_get_array_member (root, "traders");
+  guint results = 0;
+
+  g_assert_cmpuint (json_array_get_length (traders), ==, TF_DEMO_TRADERS);
+  for (guint t = 0; t < TF_DEMO_TRADERS; t++)
+    {
+      const TfVoterView *view = &snapshot->voters[snapshot->config->n_bots + t];
+      JsonObject *trader = json_array_get_object_element (traders, t);
+      JsonArray *copies = json_object_get_array_member (trader, "copies");
+
+      g_assert_cmpstr (json_object_get_string_member (trader, "id"), ==, snapshot->config->traders[t].id);
+      g_assert_cmpint (json_object_get_int_member (trader, "resolved"), ==, view->record.resolved);
+      g_assert_true (json_object_get_boolean_member (trader, "too_early") == (view->record.resolved < TF_TRACK_ENOUGH));
+      g_assert_true (json_object_get_null_member (trader, "hit_rate") == (view->record.resolved < TF_TRACK_ENOUGH));
+      g_assert_cmpuint (json_array_get_length (copies), ==, snapshot->config->n_accounts);
+      for (guint a = 0; a < snapshot->config->n_accounts; a++)
+        {
+          const TfGap *gap = &tf_snapshot_follow (snapshot, t, a)->gap;
+          JsonObject *copy = json_array_get_object_element (copies, a);
+          gint64 sum = get_decimal (copy, "copy");
+
+          for (guint k = 0; k < TF_N_GAP_PARTS; k++)
+            sum += get_decimal (json_object_get_object_member (copy, "gap"), tf_gap_part_name ((TfGapPart) k));
+          g_assert_cmpint (get_decimal (copy, "copy"), ==, gap->copy.raw);
+          g_assert_cmpint (get_decimal (copy, "leader"), ==, gap->leader.raw);
+          g_assert_cmpint (sum, ==, gap->leader.raw);
+          results += gap->leader.raw != 0;
+        }
+    }
+  g_assert_cmpuint (results, >, 0);
+}
+
 static void
 test_json (void)
 {
@@ -131,6 +168,7 @@ test_json (void)
       g_assert_cmpint (get_decimal (account, "cash"), ==, snapshot->accounts[a].cash.raw);
       g_assert_cmpint (get_decimal (account, "fees"), ==, snapshot->accounts[a].fees.raw);
     }
+  check_traders (root, snapshot);
   comparing.entries = json_object_get_array_member (root, "entries");
   g_assert_cmpint (json_array_get_length (comparing.entries), ==, snapshot->seq);
   g_assert_true (tf_journal_iterate (workspace, report.records_data, compare_json, &comparing, &error));

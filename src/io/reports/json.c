@@ -250,6 +250,86 @@ add_account (Json           *self,
   close_part (self, '}');
 }
 
+static void
+add_gap (Json        *self,
+         const TfGap *gap)
+{
+  open_part (self, "gap", '{');
+  for (guint k = 0; k < TF_N_GAP_PARTS; k++)
+    add_decimal (self, tf_gap_part_name ((TfGapPart) k), gap->parts[k].raw);
+  close_part (self, '}');
+}
+
+/* A figure and its 90 % credible interval; null below the smallest sample. */
+static void
+add_estimate (Json             *self,
+              const char       *name,
+              const TfEstimate *estimate)
+{
+  add_name (self, name);
+  if (estimate == NULL)
+    {
+      fputs ("null", self->file);
+      return;
+    }
+  putc ('{', self->file);
+  self->first = TRUE;
+  add_ratio (self, "mean", estimate->mean);
+  add_ratio (self, "low", estimate->low);
+  add_ratio (self, "high", estimate->high);
+  close_part (self, '}');
+}
+
+/* Also one that nobody follows any more. */
+static void
+add_trader (Json           *self,
+            const TfReport *report,
+            guint           t)
+{
+  const TfSnapshot *snapshot = report->snapshot;
+  const TfConfig *config = snapshot->config;
+  const TfVoterView *view = &snapshot->voters[config->n_bots + t];
+  gboolean early = tf_track_record_is_early (&view->record);
+  TfEstimate mean, rate, decay;
+
+  tf_track_record_mean (&view->record, 0.9, &mean);
+  tf_track_record_hit_rate (&view->record, 0.9, &rate);
+  tf_track_record_decay (&view->record, 0.9, &decay);
+  open_part (self, NULL, '{');
+  add_string (self, "id", config->traders[t].id);
+  add_string (self, "name", config->traders[t].name);
+  add_integer (self, "signals", view->signals);
+  add_integer (self, "resolved", view->record.resolved);
+  add_integer (self, "enough", TF_TRACK_ENOUGH);
+  add_boolean (self, "too_early", early);
+  add_estimate (self, "mean_outcome", early ? NULL : &mean);
+  add_estimate (self, "hit_rate", early ? NULL : &rate);
+  add_estimate (self, "recent_less_lifetime", early ? NULL : &decay);
+  add_ratio (self, "own_outcome", !early && view->record.owned > 0 ? view->record.own : (double) NAN);
+  add_ratio (self, "follower_outcome", !early && view->record.owned > 0 ? view->record.reached : (double) NAN);
+  add_ratio (self, "holding_seconds", view->record.resolved > 0 ? view->record.holding_seconds : (double) NAN);
+  add_ratio (self, "max_drawdown_r", view->record.resolved > 0 ? view->record.drawdown : (double) NAN);
+  add_ratio (self, "effect", view->effect);
+  add_ratio (self, "effect_sd", view->effect_sd);
+  add_decimal (self, "pnl", view->pnl.raw);
+  open_part (self, "copies", '[');
+  for (guint a = 0; a < config->n_accounts && snapshot->follows != NULL; a++)
+    {
+      const TfFollowView *follow = tf_snapshot_follow (snapshot, t, a);
+
+      if (!follow->gap_known || !tf_report_has_account (report, a))
+        continue;
+      open_part (self, NULL, '{');
+      add_string (self, "account", config->accounts[a].id);
+      add_decimal (self, "leader", follow->gap.leader.raw);
+      add_decimal (self, "copy", follow->gap.copy.raw);
+      add_gap (self, &follow->gap);
+      close_part (self, '}');
+    }
+  close_part (self, ']');
+  close_part (self, '}');
+}
+
 static gboolean
 add_record (const TfRecord *record,
             gpointer        data)
@@ -302,6 +382,11 @@ tf_report_write_json (const TfReport       *report,
   for (guint a = 0; a < report->snapshot->config->n_accounts; a++)
     if (tf_report_has_account (report, a))
       add_account (&json, report, a);
+  close_part (&json, ']');
+  open_part (&json, "traders", '[');
+  for (guint t = 0; t < report->snapshot->config->n_traders; t++)
+    if (!tf_config_is_spare (report->snapshot->config, t))
+      add_trader (&json, report, t);
   close_part (&json, ']');
   open_part (&json, "entries", '[');
   good = report->records (report->records_data, add_record, &json, error);

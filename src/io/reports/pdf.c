@@ -283,6 +283,76 @@ draw_holdings (const Pdf *self,
     tf_page_paragraph (page, TF_TEXT_BODY, _("No open position."));
 }
 
+static guint
+largest_part (const TfGap *gap)
+{
+  guint largest = 0;
+
+  for (guint k = 1; k < TF_N_GAP_PARTS; k++)
+    if (ABS (gap->parts[k].raw) > ABS (gap->parts[largest].raw))
+      largest = k;
+  return largest;
+}
+
+/* What traders earned at full size, what their copies did, and where the difference went. */
+static void
+draw_gaps (const Pdf *self,
+           TfPage    *page)
+{
+  static const TfColumn columns[] = {
+    { N_("Trader"), 0.26 }, { N_("Account"), 0.12 }, { N_("Trader’s"), 0.15, TRUE }, { N_("Copy’s"), 0.15, TRUE },
+    { N_("Largest part of the gap"), 0.17 }, { N_("of it"), 0.15, TRUE },
+  };
+  const TfSnapshot *snapshot = self->report->snapshot;
+  const TfConfig *config = snapshot->config;
+  TfPlotBar bars[TF_N_GAP_PARTS + 1] = { { _("Traders’ own, at full size"), 0 } };
+  g_autoptr (TfPlot) plot = tf_plot_new ();
+  TfGap all = { 0 };
+  const double height = 170;
+  guint shown = 0;
+
+  tf_page_heading (page, _("Copy gap"));
+  for (guint t = 0; t < config->n_traders && snapshot->follows != NULL; t++)
+    for (guint a = 0; a < config->n_accounts; a++)
+      {
+        const TfGap *gap = &tf_snapshot_follow (snapshot, t, a)->gap;
+        guint largest = largest_part (gap);
+        g_autofree char *leader = money (gap->leader.raw), *copy = money (gap->copy.raw);
+        g_autofree char *part = money (gap->parts[largest].raw);
+
+        if (!tf_snapshot_follow (snapshot, t, a)->gap_known || !tf_report_has_account (self->report, a)
+            || (gap->leader.raw == 0 && gap->copy.raw == 0))
+          continue;
+        all.leader.raw += gap->leader.raw;
+        all.copy.raw += gap->copy.raw;
+        for (guint k = 0; k < TF_N_GAP_PARTS; k++)
+          all.parts[k].raw += gap->parts[k].raw;
+        if (shown++ == 0)
+          tf_page_columns (page, columns, G_N_ELEMENTS (columns));
+        TF_PAGE_ROW (page, columns, config->traders[t].name, config->accounts[a].id, leader, copy,
+                     _(tf_gap_part_title ((TfGapPart) largest)), part);
+      }
+  if (shown == 0)
+    {
+      tf_page_paragraph (page, TF_TEXT_BODY, _("No signal of a trader was copied or skipped."));
+      return;
+    }
+  bars[0].value = tf_money_double (all.leader);
+  for (guint k = 0; k < TF_N_GAP_PARTS; k++)
+    bars[k + 1] = (TfPlotBar) { _(tf_gap_part_title ((TfGapPart) k)), -tf_money_double (all.parts[k]) };
+  tf_plot_set_format (plot, TF_FORMAT_MONEY, 2);
+  tf_plot_add_waterfall (plot, NULL, bars, G_N_ELEMENTS (bars), _("Copies"));
+  tf_page_room (page, height + 40);
+  cairo_save (page->cr);
+  cairo_translate (page->cr, TF_PAGE_MARGIN, page->y + 8);
+  tf_plot_draw (plot, page->cr, TF_PAGE_INNER, height, &page->theme);
+  cairo_restore (page->cr);
+  page->y += height + 14;
+  tf_page_paragraph (page, TF_TEXT_NOTE, _("The trader’s own trades at its own prices, scaled to a full size of the policy, "
+                                            "against what the copy earned after all costs. The parts add up to the gap, exactly; "
+                                            "all of them are in the JSON export."));
+}
+
 static void
 draw_totals (const Pdf *self,
              TfPage    *page)
@@ -437,6 +507,7 @@ draw (const Pdf *self,
   draw_accounts (self, page);
   draw_curves (self, page);
   draw_holdings (self, page);
+  draw_gaps (self, page);
   draw_totals (self, page);
   draw_fills (self, page);
   draw_alerts (self, page);
