@@ -300,8 +300,8 @@ draw_gaps (const Pdf *self,
            TfPage    *page)
 {
   static const TfColumn columns[] = {
-    { N_("Trader"), 0.26 }, { N_("Account"), 0.12 }, { N_("Trader’s"), 0.15, TRUE }, { N_("Copy’s"), 0.15, TRUE },
-    { N_("Largest part of the gap"), 0.17 }, { N_("of it"), 0.15, TRUE },
+    { N_("Trader"), 0.22 }, { N_("Account"), 0.11 }, { N_("Trader’s"), 0.15, TRUE }, { N_("Copy’s"), 0.15, TRUE },
+    { " ", 0.02 }, { N_("Largest part of the gap"), 0.2 }, { N_("of it"), 0.15, TRUE },
   };
   const TfSnapshot *snapshot = self->report->snapshot;
   const TfConfig *config = snapshot->config;
@@ -329,7 +329,7 @@ draw_gaps (const Pdf *self,
           all.parts[k].raw += gap->parts[k].raw;
         if (shown++ == 0)
           tf_page_columns (page, columns, G_N_ELEMENTS (columns));
-        TF_PAGE_ROW (page, columns, config->traders[t].name, config->accounts[a].id, leader, copy,
+        TF_PAGE_ROW (page, columns, config->traders[t].name, config->accounts[a].id, leader, copy, "",
                      _(tf_gap_part_title ((TfGapPart) largest)), part);
       }
   if (shown == 0)
