@@ -22,7 +22,7 @@ mix_policies (TfConfig *config,
           g_assert_true (tf_config_set_policy (config, t, a, TF_POLICY_SIZING, k % TF_N_COPY_SIZINGS));
         g_assert_true (tf_config_set_policy (config, t, a, TF_POLICY_ROUNDING, k % 3));
         g_assert_true (tf_config_set_policy (config, t, a, TF_POLICY_REVERSE, k % 5 == 4));
-        g_assert_true (tf_config_set_policy (config, t, a, TF_POLICY_START, k % 3));
+        g_assert_true (tf_config_set_policy (config, t, a, TF_POLICY_START, k % 4));
         g_assert_true (tf_config_set_policy (config, t, a, TF_POLICY_CAP_TRADE, k % 2 ? 0.05 : 0));
         g_assert_true (tf_config_set_policy (config, t, a, TF_POLICY_STATIC_STOP, k % 6 == 5 ? 0.01 : 0));
       }

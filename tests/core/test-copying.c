@@ -761,6 +761,24 @@ read_signals (const char *path)
   return signals;
 }
 
+/* The gap sums to the last unit and ends at the ledger's result. The market is the trader's own fills, so that nothing is late;
+ * an account that may go both ways does all that the policy asks for. */
+static void
+assert_gap (const TfFollowView *view,
+            gboolean            long_only)
+{
+  gint64 sum = view->gap.copy.raw;
+
+  g_assert_true (view->gap_known);
+  g_assert_cmpint (view->gap.copy.raw, ==, view->pnl.raw);
+  for (guint k = 0; k < TF_N_GAP_PARTS; k++)
+    sum += view->gap.parts[k].raw;
+  g_assert_cmpint (sum, ==, view->gap.leader.raw);
+  g_assert_cmpint (view->gap.parts[TF_GAP_DELAY].raw, ==, 0);
+  if (!long_only)
+    g_assert_cmpint (view->gap.parts[TF_GAP_SIZING].raw, ==, 0);
+}
+
 static void
 test_real (gconstpointer file)
 {
@@ -836,6 +854,8 @@ test_real (gconstpointer file)
           checked += expected != 0;
         }
       s = tf_engine_snapshot (run->engine, -1);
+      for (guint a = 0; a < 3; a++)
+        assert_gap (tf_snapshot_follow (s, t, a), config->accounts[a].long_only);
       side = (signal->position.raw > 0) - (signal->position.raw < 0);
       if (side != own[i].side)
         for (guint a = 0; a < 3; a++)
