@@ -217,7 +217,7 @@ tf_listener_deliver (TfListener *self,
           self->swapped = g_string_free (g_steal_pointer (&text), FALSE);
           return;
         }
-      self->mangle = 0;
+      self->mangle &= sum == NULL ? 1u << TF_FAULT_CHECKSUM : 0; /* a wrong checksum waits for a message that has one */
     }
   if (self->broadcast->shift != 0)
     move_times (text, self->broadcast);

@@ -336,17 +336,25 @@ append_candles (TfPlayed     *self,
   self->dialect->candles (out, data, (const TfCandle *) candles->data, candles->len);
 }
 
-/* Kraken's REST has names of its own. */
+/* Kraken's REST has names of its own: those that a client puts into its requests. */
 static gboolean
 is_named (TfPlayed         *self,
           const Instrument *instrument,
           const char       *name)
 {
-  char own[TF_SYMBOL_SIZE], other[TF_SYMBOL_SIZE];
+  TfFetch fetch = { .kind = TF_FETCH_TRADES };
+  TfRequest request = { NULL };
+  gboolean same = strcmp (instrument->name, name) == 0;
 
-  return strcmp (instrument->name, name) == 0
-    || (self->venue->from_venue (name, own) && self->venue->from_venue (instrument->name, other)
-        && strcmp (own, other) == 0);
+  if (!same && *name != '\0' && self->venue->from_venue (instrument->name, fetch.name)
+      && tf_venue_request (self->venue, &fetch, &request))
+    {
+      const char *at = strstr (request.path, name);
+
+      same = at != NULL && at > request.path && !g_ascii_isalnum (at[-1]) && !g_ascii_isalnum (at[strlen (name)]);
+    }
+  tf_request_clear (&request);
+  return same;
 }
 
 /**

@@ -74,11 +74,11 @@ hyperliquid_trades (GString            *out,
   guint first = data->n_trades - MIN (data->n_trades, 30);
 
   g_string_append_c (out, '[');
-  for (guint k = first; k < data->n_trades; k++)
+  for (guint k = data->n_trades; k-- > first; ) /* the newest first */
     {
       const TfPlayedTrade *trade = &data->trades[k];
 
-      g_string_append_printf (out, "%s{\"coin\":\"%s\",\"side\":\"%s\",\"px\":\"", k > first ? "," : "", data->name,
+      g_string_append_printf (out, "%s{\"coin\":\"%s\",\"side\":\"%s\",\"px\":\"", k + 1 < data->n_trades ? "," : "", data->name,
                               trade->side > 0 ? "B" : "A");
       tf_dialect_append (out, trade->price.raw);
       g_string_append (out, "\",\"sz\":\"");
