@@ -413,6 +413,13 @@ random_command (const TfConfig *config,
   event.command.voter = (gint64) (tf_random_next (random) % (tf_config_n_voters (config) + 2)) - 1;
   event.command.param = (gint) (tf_random_next (random) % 5) - 1;
   event.command.value = 50 * tf_random_uniform (random);
+  if (event.command.type == TF_COMMAND_SET_POLICY)
+    {
+      const TfPolicyField *field = tf_policy_field ((guint) (tf_random_next (random) % TF_N_POLICY_FIELDS));
+
+      event.command.param = tf_policy_find (field->id);
+      event.command.value = floor (field->min + (MIN (field->max, 100) - field->min + 0.99) * tf_random_uniform (random));
+    }
   /* Rearm more often than stop, or nothing is left to look at. */
   if (event.command.type == TF_COMMAND_STOP && tf_random_uniform (random) < 0.8)
     event.command = (TfCommand) { .type = TF_COMMAND_REARM, .account = -1 };

@@ -468,7 +468,7 @@ test_open_before (void)
   signal.has_position = TRUE;
   signal.position.raw = 9 * TF_SCALE;
   tell (run, &signal);
-  assert_verdict (run, 1, TF_VERDICT_REJECTED, "nothing-held");
+  assert_verdict (run, 1, TF_VERDICT_REJECTED, "open-before");
   state (run, "BTC-USDT", 8);
   state (run, "BTC-USDT", 12);
   assert_verdict (run, 1, TF_VERDICT_ACCEPTED, "policy");

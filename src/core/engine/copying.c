@@ -526,7 +526,9 @@ plan_account (TfEngine  *self,
       return;
     }
   reconcile (self, a, c->trader, c->instrument, plan);
-  if (!plan->enters && plan->refusal == TF_COPY_ALLOWED && plan->trader.raw == 0 && c->copy.direction != 0 && tf_copy_is_entry (&c->copy))
+  /* It has something, and none of it is to be copied. */
+  if (!plan->enters && plan->refusal == TF_COPY_ALLOWED && state->base.raw != 0 && state->base.raw == c->copy.after.raw
+      && plan->move.leaving.raw == 0 && !plan->move.withdraw)
     {
       plan->refusal = TF_COPY_OPEN_BEFORE;
       plan->value = tf_qty_double (c->copy.after);
