@@ -48,7 +48,10 @@ main (int   argc,
 
       start = g_get_monotonic_time ();
       for (guint i = from; i < from + 1000; i++)
-        tf_ensemble_learn (ensemble, &cases[i].ballot, cases[i].outcome, 0.5, 0);
+        {
+          tf_ensemble_learn (ensemble, &cases[i].ballot, cases[i].outcome, 0.5, 0);
+          tf_ensemble_settle (ensemble);
+        }
       learning += (double) (g_get_monotonic_time () - start);
 
       start = g_get_monotonic_time ();

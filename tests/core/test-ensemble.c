@@ -22,6 +22,18 @@ ensemble_new (guint n_voters)
   return ensemble;
 }
 
+/* An outcome, and the posterior after it. */
+static void
+learn (TfEnsemble     *ensemble,
+       const TfBallot *ballot,
+       double          outcome,
+       double          weight,
+       double          own)
+{
+  tf_ensemble_learn (ensemble, ballot, outcome, weight, own);
+  tf_ensemble_settle (ensemble);
+}
+
 /* A ballot in which about @speaking of the voters have something to say. */
 static void
 make_case (Case     *c,
@@ -163,7 +175,7 @@ test_dense (void)
       outcome += 0.1 * x[1 + n_voters] - 0.05 + 0.2 * x[5];
       tf_ensemble_judge (ensemble, &c.ballot, &opinion);
       noise = tf_ensemble_noise (ensemble);
-      tf_ensemble_learn (ensemble, &c.ballot, outcome, weight, 0);
+      learn (ensemble, &c.ballot, outcome, weight, 0);
 
       decay = pow (LAMBDA, weight);
       gsl_matrix_scale (information, decay);
@@ -265,7 +277,7 @@ test_coverage (void)
 
           make_case (&c, &random, n_voters, 0.8);
           features (&c, n_voters, x);
-          tf_ensemble_learn (ensemble, &c.ballot, dot (truth, x, n) + 1.1 * tf_random_normal (&random), 1, 0);
+          learn (ensemble, &c.ballot, dot (truth, x, n) + 1.1 * tf_random_normal (&random), 1, 0);
         }
       g_assert_cmpfloat_with_epsilon (tf_ensemble_noise (ensemble), 1.21, 0.2);
       for (guint v = 0; v < n_voters; v++)
@@ -328,9 +340,9 @@ test_planted (void)
   for (guint i = 0; i < 8000; i++)
     {
       make_case (&c, &random, 3, 1);
-      tf_ensemble_learn (ensemble, &c.ballot,
-                         c.ballot.direction * (0.2 * (double) c.stances[0] - 0.2 * (double) c.stances[2])
-                         + tf_random_normal (&random), 1, 0);
+      learn (ensemble, &c.ballot,
+             c.ballot.direction * (0.2 * (double) c.stances[0] - 0.2 * (double) c.stances[2])
+             + tf_random_normal (&random), 1, 0);
     }
   for (guint v = 0; v < 3; v++)
     tf_ensemble_weight (ensemble, v, &mean[v], &sd[v], NULL, NULL);
@@ -373,8 +385,8 @@ test_proposers (void)
 
       c.ballot.proposer = i % N;
       outcome = 0.04 * (c.ballot.proposer - 9.5) + 0.8 * tf_random_normal (&random);
-      tf_ensemble_learn (crowd, &c.ballot, outcome, 0.03, 0);
-      tf_ensemble_learn (own, &c.ballot, outcome, 0.03, tf_ensemble_noise (own) / (0.8 * 0.8));
+      learn (crowd, &c.ballot, outcome, 0.03, 0);
+      learn (own, &c.ballot, outcome, 0.03, tf_ensemble_noise (own) / (0.8 * 0.8));
     }
   for (guint v = 0; v < N; v++)
     {
@@ -403,8 +415,8 @@ test_forgetting (void)
   for (guint i = 0; i < 5000; i++)
     {
       make_case (&c, &random, 2, 1);
-      tf_ensemble_learn (ensemble, &c.ballot,
-                         0.3 * c.ballot.direction * (double) c.stances[1] + tf_random_normal (&random), 1, 0);
+      learn (ensemble, &c.ballot,
+             0.3 * c.ballot.direction * (double) c.stances[1] + tf_random_normal (&random), 1, 0);
     }
   tf_ensemble_weight (ensemble, 1, &weight_mean, &weight_sd, NULL, NULL);
   g_assert_cmpfloat (weight_mean, >, 0.15);
@@ -413,7 +425,7 @@ test_forgetting (void)
   for (guint i = 0; i < 120000; i++)
     {
       make_case (&c, &random, 1, 1);
-      tf_ensemble_learn (ensemble, &c.ballot, tf_random_normal (&random), 1, 0);
+      learn (ensemble, &c.ballot, tf_random_normal (&random), 1, 0);
     }
   tf_ensemble_weight (ensemble, 1, &weight_mean, &weight_sd, &effect_mean, &effect_sd);
   g_assert_cmpfloat_with_epsilon (weight_mean, 0.02, 1e-3);
@@ -442,7 +454,7 @@ test_weight_in (void)
   for (guint i = 0; i < 500; i++)
     {
       make_case (&c, &random, 3, 1);
-      tf_ensemble_learn (ensemble, &c.ballot, tf_random_normal (&random), 1, 0);
+      learn (ensemble, &c.ballot, tf_random_normal (&random), 1, 0);
     }
   for (guint g = 0; g < TF_N_REGIMES; g++)
     {
@@ -474,9 +486,9 @@ test_identical (void)
       c.ballot.proposer = 2;
       outcome = 0.2 * c.ballot.direction * (double) c.stances[0] + tf_random_normal (&random);
       c.stances[1] = 0;
-      tf_ensemble_learn (alone, &c.ballot, outcome, 1, 0);
+      learn (alone, &c.ballot, outcome, 1, 0);
       c.stances[1] = c.stances[0];
-      tf_ensemble_learn (ensemble, &c.ballot, outcome, 1, 0);
+      learn (ensemble, &c.ballot, outcome, 1, 0);
     }
   tf_ensemble_weight (ensemble, 0, &one, NULL, NULL, NULL);
   tf_ensemble_weight (ensemble, 1, &two, NULL, NULL, NULL);
@@ -512,7 +524,7 @@ test_independent (void)
       make_case (&c, &random, 8, 1);
       for (guint v = 0; v < 8; v++)
         outcome += 0.06 * c.ballot.direction * (double) c.stances[v];
-      tf_ensemble_learn (ensemble, &c.ballot, outcome, 1, 0);
+      learn (ensemble, &c.ballot, outcome, 1, 0);
     }
   for (guint v = 0; v < 8; v++)
     c.stances[v] = 0.5f;
@@ -534,7 +546,7 @@ test_cost (void)
   for (guint i = 0; i < 500; i++)
     {
       make_case (&c, &random, 4, 0.8);
-      tf_ensemble_learn (ensemble, &c.ballot, tf_random_normal (&random), 0.5, 0);
+      learn (ensemble, &c.ballot, tf_random_normal (&random), 0.5, 0);
     }
   for (c.ballot.cost = -0.5; c.ballot.cost < 0.5; c.ballot.cost += 0.01)
     {
@@ -566,7 +578,7 @@ test_copy (void)
   for (guint i = 0; i < 1003; i++)
     {
       make_case (&c, &random, 10, 0.7);
-      tf_ensemble_learn (ensemble, &c.ballot, tf_random_normal (&random), 0.7, 0);
+      learn (ensemble, &c.ballot, tf_random_normal (&random), 0.7, 0);
     }
   copy = g_memdup2 (ensemble, size);
   tf_ensemble_judge (copy, &first.ballot, &a);
@@ -576,8 +588,8 @@ test_copy (void)
 
       make_case (&c, &random, 10, 0.7);
       tf_ensemble_judge (copy, &first.ballot, &b);
-      tf_ensemble_learn (copy, &c.ballot, outcome, 0.7, 0);
-      tf_ensemble_learn (ensemble, &c.ballot, outcome, 0.7, 0);
+      learn (copy, &c.ballot, outcome, 0.7, 0);
+      learn (ensemble, &c.ballot, outcome, 0.7, 0);
     }
   tf_ensemble_judge (ensemble, &first.ballot, &a);
   tf_ensemble_judge (copy, &first.ballot, &b);
@@ -611,7 +623,7 @@ test_past (void)
             g_assert_cmpmem (&opinion, sizeof opinion, &before[i], sizeof opinion);
           if (round == 1 && i >= 400)
             outcome = 3 - outcome;
-          tf_ensemble_learn (round == 0 ? ensemble : other, &c.ballot, outcome, 1, 0);
+          learn (round == 0 ? ensemble : other, &c.ballot, outcome, 1, 0);
         }
     }
 }
@@ -650,13 +662,13 @@ test_refused (gconstpointer data)
   for (guint i = 0; i < 100; i++)
     {
       make_case (&c, &random, 4, 0.7);
-      tf_ensemble_learn (ensemble, &c.ballot, tf_random_normal (&random), 1, 0);
+      learn (ensemble, &c.ballot, tf_random_normal (&random), 1, 0);
     }
   copy = g_memdup2 (ensemble, size);
   c.ballot.cost = row->cost;
   c.ballot.direction = row->direction;
   c.ballot.proposer = row->proposer;
-  tf_ensemble_learn (ensemble, &c.ballot, row->outcome, row->weight, 0);
+  learn (ensemble, &c.ballot, row->outcome, row->weight, 0);
   g_assert_cmpmem (ensemble, size, copy, size);
 
   tf_ensemble_judge (ensemble, &c.ballot, &opinion);
@@ -706,7 +718,7 @@ test_soak (void)
       tf_ensemble_contributions (ensemble, &c.ballot, contributions);
       for (guint v = 0; v < n_voters; v++)
         g_assert_true (isfinite (contributions[v]));
-      tf_ensemble_learn (ensemble, &c.ballot, outcome, tf_random_uniform (&random), 0);
+      learn (ensemble, &c.ballot, outcome, tf_random_uniform (&random), 0);
     }
   g_assert_cmpfloat (tf_ensemble_noise (ensemble), >, 0.5);
   g_assert_cmpfloat (tf_ensemble_noise (ensemble), <, 3);
@@ -725,7 +737,7 @@ test_trust (void)
   for (guint i = 0; i < 200; i++)
     {
       make_case (&c, &random, 2, 1);
-      tf_ensemble_learn (ensemble, &c.ballot, tf_random_normal (&random), 1, 0);
+      learn (ensemble, &c.ballot, tf_random_normal (&random), 1, 0);
     }
   tf_ensemble_weight (ensemble, 1, NULL, NULL, &before, &sd_before);
   tf_ensemble_set_trust (ensemble, 1, 0.3, 0.15);

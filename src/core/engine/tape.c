@@ -97,6 +97,7 @@ on_bar (TfEngine       *self,
   self->core->step = self->core->time;
   if (!self->history)
     self->core->bars++;
+  tf_ensemble_settle (self->ensemble);
 
   input = input_of (self, instrument, &bar);
   for (guint b = 0; b < n_bots; b++)

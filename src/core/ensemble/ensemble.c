@@ -723,8 +723,8 @@ rescale (TfEnsemble *self)
  *
  * An outcome or weight that is not a finite number, a weight of 0 or less, or a ballot that cannot be
  * judged is refused and changes nothing. An outcome further than eight standard deviations from the
- * expected one counts as that far: one broken price must not outweigh a year. The posterior follows when
- * the information has grown by 1 %, after eight outcomes at least.
+ * expected one counts as that far: one broken price must not outweigh a year. The posterior follows with
+ * tf_ensemble_settle().
  */
 void
 tf_ensemble_learn (TfEnsemble     *self,
@@ -781,6 +781,19 @@ tf_ensemble_learn (TfEnsemble     *self,
 
   self->fresh += weight;
   self->outcomes++;
+}
+
+/**
+ * tf_ensemble_settle:
+ *
+ * The posterior follows what was learned, when the information has grown by 1 % and there are eight outcomes at least. It takes
+ * a thousand times as long as a judgement: for when nobody waits.
+ */
+void
+tf_ensemble_settle (TfEnsemble *self)
+{
+  double noise = tf_ensemble_noise (self);
+
   if (self->outcomes >= SOLVE_OUTCOMES
       && (self->fresh >= SOLVE_GROWTH * (self->weight + noise / (INTERCEPT_SD * INTERCEPT_SD))
           || self->fresh_own >= SOLVE_GROWTH * (self->own + noise / (EFFECT_SD * EFFECT_SD))))

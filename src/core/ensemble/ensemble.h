@@ -55,6 +55,8 @@ void        tf_ensemble_learn         (TfEnsemble       *self,
                                        double            outcome,
                                        double            weight,
                                        double            own);
+/* Makes the posterior follow, once there is enough that is new. */
+void        tf_ensemble_settle        (TfEnsemble       *self);
 /* One draw of the expected outcome after costs (Thompson sampling). */
 double      tf_ensemble_draw          (const TfOpinion  *opinion,
                                        TfRandom         *random);
