@@ -10,19 +10,6 @@
 #define DOUBLE(member, name) TF_FIELD (VALUES, member, name, TF_FIELD_DOUBLE)
 #define TEXT(member, name)   TF_FIELD (VALUES, member, name, TF_FIELD_TEXT)
 
-#define DEFINE_ITEM(Type, type) \
-  G_DEFINE_FINAL_TYPE (Tf##Type##Item, tf_##type##_item, TF_TYPE_ITEM) \
-  static void \
-  tf_##type##_item_class_init (Tf##Type##ItemClass *klass) \
-  { \
-    tf_item_class_set_fields (TF_ITEM_CLASS (klass), G_STRUCT_OFFSET (Tf##Type##Item, now), sizeof (Tf##Type##Values), \
-                              type##_fields, G_N_ELEMENTS (type##_fields)); \
-  } \
-  static void \
-  tf_##type##_item_init (Tf##Type##Item *self) \
-  { \
-  }
-
 #define VALUES TfAccountValues
 static const TfField account_fields[] = {
   INT (index, "index"), TEXT (id, "id"), TEXT (title, "title"),
@@ -33,7 +20,7 @@ static const TfField account_fields[] = {
   DOUBLE (governor, "governor"), INT (positions, "positions"), INT (trades, "trades"), INT (state, "state"),
   DOUBLE (win_rate, "win-rate"), INT (n_spark, "n-spark"),
 };
-DEFINE_ITEM (Account, account)
+TF_DEFINE_ITEM (Account, account)
 #undef VALUES
 
 #define VALUES TfVoterValues
@@ -45,7 +32,7 @@ static const TfField voter_fields[] = {
   DOUBLE (mean_outcome, "mean-outcome"), DOUBLE (recent_outcome, "recent-outcome"), INT64 (last_time, "last-time"),
   TEXT (last_action, "last-action"),
 };
-DEFINE_ITEM (Voter, voter)
+TF_DEFINE_ITEM (Voter, voter)
 #undef VALUES
 
 #define VALUES TfPositionValues
@@ -54,7 +41,7 @@ static const TfField position_fields[] = {
   TEXT (name, "name"), TEXT (symbol, "symbol"), INT64 (quantity, "quantity"), INT64 (cost, "cost"), INT64 (value, "value"),
   INT64 (pnl, "pnl"), INT64 (stop, "stop"), INT64 (target, "target"), INT64 (opened, "opened"),
 };
-DEFINE_ITEM (Position, position)
+TF_DEFINE_ITEM (Position, position)
 #undef VALUES
 
 #define VALUES TfFillValues
@@ -63,7 +50,7 @@ static const TfField fill_fields[] = {
   TEXT (name, "name"), TEXT (symbol, "symbol"), INT (side, "side"), INT64 (price, "price"), INT64 (quantity, "quantity"),
   INT64 (amount, "amount"), INT64 (fee, "fee"), TEXT (reason, "reason"),
 };
-DEFINE_ITEM (Fill, fill)
+TF_DEFINE_ITEM (Fill, fill)
 #undef VALUES
 
 #define VALUES TfAlertValues
@@ -71,14 +58,14 @@ static const TfField alert_fields[] = {
   INT64 (id, "id"), INT64 (time, "time"), INT (account, "account"), INT (kind, "kind"), INT (severity, "severity"),
   INT (acknowledged, "acknowledged"), TEXT (account_id, "account-id"), DOUBLE (value, "value"), DOUBLE (limit, "limit"),
 };
-DEFINE_ITEM (Alert, alert)
+TF_DEFINE_ITEM (Alert, alert)
 #undef VALUES
 
 #define VALUES TfFeedValues
 static const TfField feed_fields[] = {
   INT64 (seq, "seq"), INT64 (time, "time"), INT (tone, "tone"), TEXT (text, "text"),
 };
-DEFINE_ITEM (Feed, feed)
+TF_DEFINE_ITEM (Feed, feed)
 #undef VALUES
 
 #define VALUES TfConnectionValues
@@ -89,7 +76,7 @@ static const TfField connection_fields[] = {
   INT64 (line.conflated, "conflated"), INT64 (line.intake.offset, "skew"),
   INT64 (line.intake.reconstructed, "reconstructed"), INT64 (errors, "errors"),
 };
-DEFINE_ITEM (Connection, connection)
+TF_DEFINE_ITEM (Connection, connection)
 #undef VALUES
 
 /**

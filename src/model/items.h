@@ -134,6 +134,20 @@ typedef struct
     Tf##Type##Values now; \
   };
 
+/* Its other half, after the array type_fields. */
+#define TF_DEFINE_ITEM(Type, type) \
+  G_DEFINE_FINAL_TYPE (Tf##Type##Item, tf_##type##_item, TF_TYPE_ITEM) \
+  static void \
+  tf_##type##_item_class_init (Tf##Type##ItemClass *klass) \
+  { \
+    tf_item_class_set_fields (TF_ITEM_CLASS (klass), G_STRUCT_OFFSET (Tf##Type##Item, now), sizeof (Tf##Type##Values), \
+                              type##_fields, G_N_ELEMENTS (type##_fields)); \
+  } \
+  static void \
+  tf_##type##_item_init (Tf##Type##Item *self) \
+  { \
+  }
+
 #define TF_TYPE_ACCOUNT_ITEM (tf_account_item_get_type ())
 TF_DECLARE_ITEM (Account, account, ACCOUNT)
 #define TF_TYPE_VOTER_ITEM (tf_voter_item_get_type ())

@@ -28,8 +28,6 @@ typedef struct
 #define TF_TYPE_RANK_ITEM (tf_rank_item_get_type ())
 TF_DECLARE_ITEM (Rank, rank, RANK)
 
-G_DEFINE_FINAL_TYPE (TfRankItem, tf_rank_item, TF_TYPE_ITEM)
-
 static const TfField rank_fields[] = {
   TF_FIELD (TfRankValues, voter, "voter", TF_FIELD_INT),
   TF_FIELD (TfRankValues, rank, "rank", TF_FIELD_INT),
@@ -44,18 +42,7 @@ static const TfField rank_fields[] = {
   TF_FIELD (TfRankValues, better, "better", TF_FIELD_DOUBLE),
   TF_FIELD (TfRankValues, pnl, "pnl", TF_FIELD_INT64),
 };
-
-static void
-tf_rank_item_class_init (TfRankItemClass *klass)
-{
-  tf_item_class_set_fields (TF_ITEM_CLASS (klass), G_STRUCT_OFFSET (TfRankItem, now), sizeof (TfRankValues), rank_fields,
-                            G_N_ELEMENTS (rank_fields));
-}
-
-static void
-tf_rank_item_init (TfRankItem *self)
-{
-}
+TF_DEFINE_ITEM (Rank, rank)
 
 struct _TfAnalyticsPage
 {

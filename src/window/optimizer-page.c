@@ -29,8 +29,6 @@ typedef struct
 #define TF_TYPE_TRIAL_ITEM (tf_trial_item_get_type ())
 TF_DECLARE_ITEM (Trial, trial, TRIAL)
 
-G_DEFINE_FINAL_TYPE (TfTrialItem, tf_trial_item, TF_TYPE_ITEM)
-
 static const TfField trial_fields[] = {
   TF_FIELD (TfTrialValues, rank, "rank", TF_FIELD_INT),
   TF_FIELD (TfTrialValues, present, "present", TF_FIELD_INT),
@@ -41,18 +39,7 @@ static const TfField trial_fields[] = {
   TF_FIELD (TfTrialValues, t, "t", TF_FIELD_DOUBLE),
   TF_FIELD (TfTrialValues, mean_after, "mean-after", TF_FIELD_DOUBLE),
 };
-
-static void
-tf_trial_item_class_init (TfTrialItemClass *klass)
-{
-  tf_item_class_set_fields (TF_ITEM_CLASS (klass), G_STRUCT_OFFSET (TfTrialItem, now), sizeof (TfTrialValues), trial_fields,
-                            G_N_ELEMENTS (trial_fields));
-}
-
-static void
-tf_trial_item_init (TfTrialItem *self)
-{
-}
+TF_DEFINE_ITEM (Trial, trial)
 
 /* One parameter's row: whether it is varied, and between what. */
 typedef struct
