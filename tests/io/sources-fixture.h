@@ -1,12 +1,12 @@
 #pragma once
 
-#include <libsoup/soup.h>
 #include <string.h>
 
 #include "io/sources/hub.h"
+#include "local-server.h"
 
 /* A hub, what it told, and a server on this machine that says what a test wants. A pace of 0.01 makes seconds of
- * milliseconds; what is awaited is awaited for up to a minute, and nothing is measured. */
+ * milliseconds. */
 
 typedef struct
 {
@@ -72,8 +72,6 @@ on_fixture_request (SoupServer        *server,
 static inline void
 fixture_init (Fixture *fixture)
 {
-  GSList *uris;
-
   memset (fixture, 0, sizeof *fixture);
   fixture->signals = g_array_new (FALSE, TRUE, sizeof (TfTraderSignal));
   fixture->raws = g_ptr_array_new_with_free_func (g_free);
@@ -81,10 +79,7 @@ fixture_init (Fixture *fixture)
   fixture->answers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_bytes_unref);
   fixture->server = soup_server_new (NULL, NULL);
   soup_server_add_handler (fixture->server, NULL, on_fixture_request, fixture, NULL);
-  g_assert_true (soup_server_listen_local (fixture->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
-  uris = soup_server_get_uris (fixture->server);
-  fixture->url = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  fixture->url = g_strdup_printf ("http://127.0.0.1:%u", listen_here (fixture->server));
 }
 
 static inline void
@@ -122,23 +117,5 @@ fixture_clear (Fixture *fixture)
   g_free (fixture->url);
   g_free (fixture->agent);
 }
-
-static inline gboolean
-on_fixture_late (gpointer late)
-{
-  *(gboolean *) late = TRUE;
-  return G_SOURCE_REMOVE;
-}
-
-#define fixture_wait(condition) \
-  G_STMT_START { \
-    gboolean late_ = FALSE; \
-    guint timer_ = g_timeout_add_seconds (60, on_fixture_late, &late_); \
-    while (!(condition) && !late_) \
-      g_main_context_iteration (NULL, TRUE); \
-    if (!late_) \
-      g_source_remove (timer_); \
-    g_assert_true (condition); \
-  } G_STMT_END
 
 #define fixture_signal(fixture, i) g_array_index ((fixture)->signals, TfTraderSignal, i)

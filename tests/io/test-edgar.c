@@ -351,7 +351,7 @@ test_live (void)
   fixture_answer (&fixture, SUBMISSIONS, first);
   fixture_answer (&fixture, FOLDER "02/d2.htm", page);
   fixture_listen (&fixture, specs, 2);
-  fixture_wait (fixture.signals->len == 1);
+  UNTIL (fixture.signals->len == 1);
 
   signal = &fixture_signal (&fixture, 0);
   g_assert_cmpstr (signal->trader, ==, "michael-saylor");
@@ -373,20 +373,20 @@ test_live (void)
   /* One of another layout and one that is not there yet do not stop what comes. */
   fixture_answer (&fixture, FOLDER "03/d3.htm", "<table>" HEAD VALUES "</table>");
   fixture_answer (&fixture, SUBMISSIONS, second);
-  fixture_wait (fixture.figures[0].errors >= 1);
+  UNTIL (fixture.figures[0].errors >= 1);
   g_assert_nonnull (strstr (fixture.figures[0].reason, "layout not known"));
   fixture_answer (&fixture, FOLDER "04/d4.htm", page);
-  fixture_wait (fixture.signals->len == 2);
+  UNTIL (fixture.signals->len == 2);
   g_assert_cmpstr (fixture_signal (&fixture, 1).id, ==, "0001050446-26-000004");
   g_assert_cmpint (fixture.figures[0].state, ==, TF_SOURCE_LIVE);
 
   /* The list breaks, and comes back. */
   fixture_answer (&fixture, SUBMISSIONS, "{\"filings\":{}}");
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_WAITING);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_WAITING);
   fixture_answer (&fixture, SUBMISSIONS, second);
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_LIVE);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_LIVE);
   fixture.status = 403;
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_WAITING && strstr (fixture.figures[0].reason, "EDGAR refuses") != NULL);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_WAITING && strstr (fixture.figures[0].reason, "EDGAR refuses") != NULL);
   g_assert_cmpuint (fixture.signals->len, ==, 2);
   fixture_clear (&fixture);
 }

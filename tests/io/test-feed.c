@@ -277,17 +277,17 @@ test_follow (void)
   fixture_answer (&fixture, "/feed", before);
   listen_to (&fixture, "/feed");
   /* No burst of what was said before anybody listened, however often it is read. */
-  fixture_wait (fixture.asked->len >= 3);
-  fixture_wait (fixture.figures[0].ignored >= 12);
+  UNTIL (fixture.asked->len >= 3);
+  UNTIL (fixture.figures[0].ignored >= 12);
   g_assert_cmpint (fixture.figures[0].state, ==, TF_SOURCE_LIVE);
   g_assert_cmpuint (fixture.signals->len, ==, 0);
   /* Two new ones, of which one says something. */
   fixture_answer (&fixture, "/feed", after);
-  fixture_wait (fixture.signals->len >= 1);
+  UNTIL (fixture.signals->len >= 1);
   fixture_answer (&fixture, "/feed", before);
-  fixture_wait (fixture.asked->len >= 6);
+  UNTIL (fixture.asked->len >= 6);
   fixture_answer (&fixture, "/feed", later);
-  fixture_wait (fixture.signals->len >= 2);
+  UNTIL (fixture.signals->len >= 2);
   g_assert_cmpuint (fixture.signals->len, ==, 2);
   g_assert_cmpstr (fixture_signal (&fixture, 0).id, ==, "post-14");
   g_assert_cmpstr (fixture_signal (&fixture, 0).trader, ==, "anna-smith");
@@ -324,10 +324,10 @@ test_published (void)
   fixture_init (&fixture);
   fixture_answer (&fixture, "/feed", empty);
   listen_to (&fixture, "/feed");
-  fixture_wait (fixture.asked->len >= 2);
+  UNTIL (fixture.asked->len >= 2);
   fixture_answer (&fixture, "/feed", feed);
-  fixture_wait (fixture.signals->len >= 2);
-  fixture_wait (fixture.figures[0].ignored >= 1);
+  UNTIL (fixture.signals->len >= 2);
+  UNTIL (fixture.figures[0].ignored >= 1);
   g_assert_cmpuint (fixture.signals->len, ==, 2);
   g_assert_cmpstr (fixture_signal (&fixture, 0).symbol, ==, "SOL");
   g_assert_cmpint (fixture_signal (&fixture, 0).published, ==, fixture_signal (&fixture, 0).received);
@@ -348,22 +348,22 @@ test_trouble (void)
   fixture_init (&fixture);
   fixture_answer (&fixture, "/feed", "<html>");
   listen_to (&fixture, "/feed");
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_WAITING);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_WAITING);
   g_assert_nonnull (strstr (fixture.figures[0].reason, "well-formed"));
   fixture_answer (&fixture, "/feed", bad[0].xml);
-  fixture_wait (strstr (fixture.figures[0].reason, "DOCTYPE") != NULL);
+  UNTIL (strstr (fixture.figures[0].reason, "DOCTYPE") != NULL);
   fixture_answer (&fixture, "/feed", large);
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_WAITING && strstr (fixture.figures[0].reason, "DOCTYPE") == NULL);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_WAITING && strstr (fixture.figures[0].reason, "DOCTYPE") == NULL);
   g_test_message ("%s", fixture.figures[0].reason);
   fixture_answer (&fixture, "/feed", before);
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_LIVE && fixture.figures[0].ignored >= 2);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_LIVE && fixture.figures[0].ignored >= 2);
   fixture.status = 429;
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_WAITING);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_WAITING);
   fixture.status = 0;
   fixture_answer (&fixture, "/feed", after);
-  fixture_wait (fixture.signals->len == 1);
+  UNTIL (fixture.signals->len == 1);
   fixture.status = 410;
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_FAILED);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_FAILED);
   asked = fixture.asked->len;
   for (gint64 until = g_get_monotonic_time () + 300000; g_get_monotonic_time () < until;)
     g_main_context_iteration (NULL, FALSE);
@@ -419,7 +419,7 @@ test_moved (void)
   soup_server_add_handler (fixture.server, "/old", on_moved, &moved, NULL);
   soup_server_add_handler (fixture.server, "/new", on_moved, &moved, NULL);
   listen_to (&fixture, "/old");
-  fixture_wait (moved.unchanged >= 3);
+  UNTIL (moved.unchanged >= 3);
   g_assert_cmpuint (moved.old, ==, 1);
   g_assert_cmpint (fixture.figures[0].state, ==, TF_SOURCE_LIVE);
   g_assert_cmpuint (fixture.signals->len, ==, 0);

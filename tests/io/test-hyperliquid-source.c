@@ -1,5 +1,4 @@
 #include <json-glib/json-glib.h>
-#include <libsoup/soup.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -7,10 +6,10 @@
 #include "core/base/random.h"
 #include "io/sources/hub.h"
 #include "io/sources/hyperliquid.h"
+#include "local-server.h"
 
 /* Addresses on Hyperliquid, against a server that answers as documented or as was recorded. */
 
-#define PATIENCE_S 60
 #define PACE 0.002 /* a minute is an eighth of a second */
 #define USERS_MAX 80
 
@@ -180,9 +179,6 @@ on_info (SoupServer        *soup,
 static void
 venue_start (Venue *venue)
 {
-  g_autoptr (GError) error = NULL;
-  GSList *uris;
-
   memset (venue, 0, sizeof *venue);
   venue->server = soup_server_new (NULL, NULL);
   venue->streams = g_ptr_array_new_with_free_func (g_object_unref);
@@ -191,11 +187,7 @@ venue_start (Venue *venue)
   venue->subscribed = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   soup_server_add_handler (venue->server, "/info", on_info, venue, NULL);
   soup_server_add_websocket_handler (venue->server, "/ws", NULL, NULL, on_websocket, venue, NULL);
-  soup_server_listen_local (venue->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
-  g_assert_no_error (error);
-  uris = soup_server_get_uris (venue->server);
-  venue->url = g_strdup_printf ("http://127.0.0.1:%d", g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  venue->url = g_strdup_printf ("http://127.0.0.1:%u", listen_here (venue->server));
 }
 
 static void
@@ -363,22 +355,6 @@ nth (const Told *told,
   g_assert_cmpuint (k, <, told->signals->len);
   return &g_array_index (told->signals, TfTraderSignal, k);
 }
-
-static gboolean
-wake (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-#define UNTIL(condition) \
-  G_STMT_START { \
-    gint64 end_ = g_get_monotonic_time () + PATIENCE_S * G_USEC_PER_SEC; \
-    guint wake_ = g_timeout_add (5, wake, NULL); \
-    while (!(condition) && g_get_monotonic_time () < end_) \
-      g_main_context_iteration (NULL, TRUE); \
-    g_source_remove (wake_); \
-    g_assert_true (condition); \
-  } G_STMT_END
 
 static gboolean
 is_live (const Told *told,

@@ -285,16 +285,11 @@ on_relay_stream (SoupServer              *server,
 static void
 relay_init (TestRelay *relay)
 {
-  GSList *uris;
-
   relay->server = soup_server_new (NULL, NULL);
   relay->streams = g_ptr_array_new_with_free_func (g_object_unref);
   relay->heard = g_string_new (NULL);
   soup_server_add_websocket_handler (relay->server, "/", NULL, NULL, on_relay_stream, relay, NULL);
-  g_assert_true (soup_server_listen_local (relay->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, NULL));
-  uris = soup_server_get_uris (relay->server);
-  relay->url = g_strdup_printf ("ws://127.0.0.1:%d/", g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  relay->url = g_strdup_printf ("ws://127.0.0.1:%u/", listen_here (relay->server));
 }
 
 static void
@@ -354,16 +349,16 @@ test_live (void)
   spec.address = author.key;
   spec.endpoint = endpoint;
   fixture_listen (&fixture, &spec, 1);
-  fixture_wait (strstr (relays[0].heard->str, "REQ") != NULL && strstr (relays[1].heard->str, "REQ") != NULL);
+  UNTIL (strstr (relays[0].heard->str, "REQ") != NULL && strstr (relays[1].heard->str, "REQ") != NULL);
   g_assert_nonnull (strstr (relays[0].heard->str, author.key));
   g_assert_true (g_str_has_prefix (relays[0].heard->str, "[\"REQ\",\"tf\",{\"authors\":[\""));
   g_assert_cmpint (fixture.figures[0].state, ==, TF_SOURCE_CONNECTING);
 
   say_note (&relays[0], old); /* stored, and from before the start: the relay does not keep to “since” */
   say (&relays[0], "[\"EOSE\",\"tf\"]");
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_LIVE);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_LIVE);
   say_note (&relays[0], bought);
-  fixture_wait (fixture.signals->len == 1);
+  UNTIL (fixture.signals->len == 1);
   signal = &fixture_signal (&fixture, 0);
   g_assert_cmpstr (signal->source, ==, "nostr");
   g_assert_cmpstr (signal->trader, ==, "jack");
@@ -393,23 +388,23 @@ test_live (void)
     say (&relays[0], deep);
   }
   say_note (&relays[0], sold);
-  fixture_wait (fixture.signals->len == 2);
+  UNTIL (fixture.signals->len == 2);
   g_assert_cmpint (fixture_signal (&fixture, 1).side, !=, 1);
   g_assert_cmpuint (fixture.figures[0].state, ==, TF_SOURCE_LIVE);
-  fixture_wait (fixture.figures[0].errors == 9);
+  UNTIL (fixture.figures[0].errors == 9);
 
   /* One relay ends the subscription for good: the other one is enough. */
   say (&relays[0], "[\"CLOSED\",\"tf\",\"auth-required: members only\"]");
   say (&relays[1], "[\"EOSE\",\"tf\"]");
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_LIVE && strstr (fixture.figures[0].reason, relays[1].url) != NULL);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_LIVE && strstr (fixture.figures[0].reason, relays[1].url) != NULL);
   /* It hangs up: the line comes back, and asks for what it has missed. */
   g_string_truncate (relays[1].heard, 0);
   soup_websocket_connection_close (relays[1].streams->pdata[0], SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "");
-  fixture_wait (strstr (relays[1].heard->str, "REQ") != NULL);
+  UNTIL (strstr (relays[1].heard->str, "REQ") != NULL);
   say_note (&relays[1], again);
-  fixture_wait (fixture.signals->len == 3);
+  UNTIL (fixture.signals->len == 3);
   say (&relays[1], "[\"CLOSED\",\"tf\",\"restricted: no\"]");
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_FAILED);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_FAILED);
   g_assert_nonnull (strstr (fixture.figures[0].reason, "ended the subscription"));
 
   fixture_clear (&fixture);

@@ -186,29 +186,29 @@ test_live (void)
   fixture_answer (&fixture, HISTORY, ANSWER (""));
   fixture_answer (&fixture, POSITIONS, ANSWER (POSITION ("9", "BTC-USDT-SWAP", "long", "3", "28000", "1701100000000")));
   fixture_listen (&fixture, &spec, 1);
-  fixture_wait (fixture.signals->len == 1);
+  UNTIL (fixture.signals->len == 1);
   g_assert_cmpstr (fixture_signal (&fixture, 0).source, ==, "okx");
   same (fixture_signal (&fixture, 0).position.raw, "0.03");
   g_assert_cmpint (fixture_signal (&fixture, 0).published, ==, (gint64) 1701100000 * TF_SECOND);
-  fixture_wait (fixture.figures[0].ignored > 1 && fixture.figures[0].state == TF_SOURCE_LIVE); /* looks without a change */
+  UNTIL (fixture.figures[0].ignored > 1 && fixture.figures[0].state == TF_SOURCE_LIVE); /* looks without a change */
 
   /* What is not an answer is no closing. */
   fixture_answer (&fixture, POSITIONS, "{\"code\":\"60004\",\"data\":[],\"msg\":\"Trader doesn't exist\"}");
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_WAITING);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_WAITING);
   g_assert_nonnull (strstr (fixture.figures[0].reason, "hidden"));
   fixture_answer (&fixture, POSITIONS, "{\"code\":\"0\",\"data\":[{}]}");
-  fixture_wait (strstr (fixture.figures[0].reason, "not understood") != NULL);
+  UNTIL (strstr (fixture.figures[0].reason, "not understood") != NULL);
   fixture.status = 403;
-  fixture_wait (strstr (fixture.figures[0].reason, "region") != NULL && fixture.figures[0].state == TF_SOURCE_WAITING);
+  UNTIL (strstr (fixture.figures[0].reason, "region") != NULL && fixture.figures[0].state == TF_SOURCE_WAITING);
   fixture.status = 429;
-  fixture_wait (strstr (fixture.figures[0].reason, "429") != NULL);
+  UNTIL (strstr (fixture.figures[0].reason, "429") != NULL);
   g_assert_cmpuint (fixture.signals->len, ==, 1);
 
   /* Then the position is gone, and the history tells the price. */
   fixture_answer (&fixture, HISTORY, ANSWER (CLOSE ("9", "BTC-USDT-SWAP", "30000.5", "1701190000000")));
   fixture_answer (&fixture, POSITIONS, ANSWER (""));
   fixture.status = 0;
-  fixture_wait (fixture.signals->len == 2);
+  UNTIL (fixture.signals->len == 2);
   g_assert_cmpint (fixture_signal (&fixture, 1).side, ==, 0);
   g_assert_true (fixture_signal (&fixture, 1).has_position);
   same (fixture_signal (&fixture, 1).position.raw, "0");
@@ -217,7 +217,7 @@ test_live (void)
   g_assert_cmpint (fixture.figures[0].state, ==, TF_SOURCE_LIVE);
 
   fixture.status = 451;
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_FAILED);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_FAILED);
   g_assert_nonnull (strstr (fixture.figures[0].reason, "region"));
   fixture_clear (&fixture);
 
@@ -238,11 +238,11 @@ test_poor (void)
   fixture_answer (&fixture, INSTRUMENTS, "{\"code\":\"0\"}");
   fixture_answer (&fixture, POSITIONS, ANSWER (POSITION ("9", "BTC-USDT-SWAP", "short", "3", "28000", "1701100000000")));
   fixture_listen (&fixture, &spec, 1);
-  fixture_wait (fixture.signals->len == 1);
+  UNTIL (fixture.signals->len == 1);
   g_assert_cmpint (fixture_signal (&fixture, 0).side, ==, -1);
   g_assert_false (fixture_signal (&fixture, 0).has_position);
   fixture_answer (&fixture, POSITIONS, ANSWER (""));
-  fixture_wait (fixture.signals->len == 2);
+  UNTIL (fixture.signals->len == 2);
   g_assert_cmpint (fixture_signal (&fixture, 1).side, ==, 0);
   g_assert_true (fixture_signal (&fixture, 1).has_position);
   fixture_clear (&fixture);

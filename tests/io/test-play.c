@@ -1,9 +1,9 @@
 #include <glib/gstdio.h>
-#include <libsoup/soup.h>
 #include <string.h>
 
 #include "io/feeds/connection.h"
 #include "io/feeds/player.h"
+#include "local-server.h"
 
 /* Real recordings of each venue, played to the real client, with something going wrong on the way; and what a recording
  * knows of the time before it. */
@@ -273,22 +273,12 @@ test_history (gconstpointer data)
   g_rmdir (folder);
 }
 
-/* libsoup says each frame that it sends. */
-static void
-drop_log (const char    *domain,
-          GLogLevelFlags level,
-          const char    *message,
-          gpointer       data)
-{
-}
-
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_log_set_handler ("libsoup", G_LOG_LEVEL_DEBUG, drop_log, NULL);
-  g_log_set_handler ("GLib-GIO", G_LOG_LEVEL_DEBUG, drop_log, NULL);
+  hush_libsoup ();
   for (guint k = 0; k < G_N_ELEMENTS (rows); k++)
     {
       g_autofree char *path = g_strdup_printf ("/play/%s/%s", rows[k].venue, tf_fault_name (rows[k].fault));

@@ -2,10 +2,9 @@
 #include <string.h>
 
 #include "io/feeds/socket.h"
+#include "local-server.h"
 
 /* The socket against a server that does as it is told. */
-
-#define PATIENCE_S 60
 
 typedef struct
 {
@@ -80,20 +79,13 @@ on_request (SoupServer        *soup,
 static void
 server_start (Server *server)
 {
-  g_autoptr (GError) error = NULL;
-  GSList *uris;
-
   memset (server, 0, sizeof *server);
   server->server = soup_server_new (NULL, NULL);
   server->streams = g_ptr_array_new_with_free_func (g_object_unref);
   server->heard = g_string_new (NULL);
   soup_server_add_handler (server->server, NULL, on_request, server, NULL);
   soup_server_add_websocket_handler (server->server, NULL, NULL, NULL, on_websocket, server, NULL);
-  soup_server_listen_local (server->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
-  g_assert_no_error (error);
-  uris = soup_server_get_uris (server->server);
-  server->url = g_strdup_printf ("ws://127.0.0.1:%d/", g_uri_get_port (uris->data));
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
+  server->url = g_strdup_printf ("ws://127.0.0.1:%u/", listen_here (server->server));
 }
 
 static void
@@ -159,22 +151,6 @@ on_changed (TfSocket     *socket,
 }
 
 static const TfSocketEvents events = { on_opened, on_message, on_closed, on_changed };
-
-static gboolean
-wake (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-#define UNTIL(condition) \
-  G_STMT_START { \
-    gint64 end_ = g_get_monotonic_time () + PATIENCE_S * G_USEC_PER_SEC; \
-    guint wake_ = g_timeout_add (5, wake, NULL); \
-    while (!(condition) && g_get_monotonic_time () < end_) \
-      g_main_context_iteration (NULL, TRUE); \
-    g_source_remove (wake_); \
-    g_assert_true (condition); \
-  } G_STMT_END
 
 static guint
 count_files (void)
@@ -342,22 +318,12 @@ test_urls (void)
     }
 }
 
-/* libsoup says each frame that it sends. */
-static void
-drop_log (const char    *domain,
-          GLogLevelFlags level,
-          const char    *message,
-          gpointer       data)
-{
-}
-
 int
 main (int    argc,
       char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_log_set_handler ("libsoup", G_LOG_LEVEL_DEBUG, drop_log, NULL);
-  g_log_set_handler ("GLib-GIO", G_LOG_LEVEL_DEBUG, drop_log, NULL);
+  hush_libsoup ();
   g_test_add_func ("/socket/urls", test_urls);
   g_test_add_func ("/socket/leaks", test_leaks);
   for (guint k = 0; k < G_N_ELEMENTS (refusals); k++)

@@ -3,10 +3,9 @@
 #include "core/base/error.h"
 #include "io/sources/hub.h"
 #include "io/sources/line.h"
+#include "local-server.h"
 
 /* The fetcher, the poller, the line and the hub against a server that does as it is told. */
-
-#define PATIENCE_S 60
 
 typedef struct
 {
@@ -96,20 +95,13 @@ on_websocket (SoupServer              *soup,
 static void
 server_start (Server *server)
 {
-  g_autoptr (GError) error = NULL;
-  GSList *uris;
-
   memset (server, 0, sizeof *server);
   server->server = soup_server_new (NULL, NULL);
   server->streams = g_ptr_array_new_with_free_func (g_object_unref);
   soup_server_add_handler (server->server, NULL, on_request, server, NULL);
   soup_server_add_websocket_handler (server->server, "/ws", NULL, NULL, on_websocket, server, NULL);
-  soup_server_listen_local (server->server, 0, SOUP_SERVER_LISTEN_IPV4_ONLY, &error);
-  g_assert_no_error (error);
-  uris = soup_server_get_uris (server->server);
-  server->port = (guint) g_uri_get_port (uris->data);
+  server->port = listen_here (server->server);
   server->url = g_strdup_printf ("http://127.0.0.1:%u/", server->port);
-  g_slist_free_full (uris, (GDestroyNotify) g_uri_unref);
 }
 
 static void
@@ -121,30 +113,6 @@ server_stop (Server *server)
   g_free (server->url);
   g_free (server->user_agent);
   g_free (server->if_none_match);
-}
-
-static gboolean
-wake (gpointer data)
-{
-  return G_SOURCE_CONTINUE;
-}
-
-#define UNTIL(condition) \
-  G_STMT_START { \
-    gint64 end_ = g_get_monotonic_time () + PATIENCE_S * G_USEC_PER_SEC; \
-    guint wake_ = g_timeout_add (5, wake, NULL); \
-    while (!(condition) && g_get_monotonic_time () < end_) \
-      g_main_context_iteration (NULL, TRUE); \
-    g_source_remove (wake_); \
-    g_assert_true (condition); \
-  } G_STMT_END
-
-static void
-settle (guint ms)
-{
-  gint64 end = g_get_monotonic_time () + ms * 1000;
-
-  UNTIL (g_get_monotonic_time () >= end);
 }
 
 /* The last answer, and how many there were */

@@ -222,7 +222,7 @@ test_live (void)
   specs[2] = (TfSourceSpec) { (char *) "watched", (char *) "folder", inner };
   fixture_init (&fixture);
   fixture_listen (&fixture, specs, 3);
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_LIVE && fixture.figures[1].state == TF_SOURCE_LIVE
+  UNTIL (fixture.figures[0].state == TF_SOURCE_LIVE && fixture.figures[1].state == TF_SOURCE_LIVE
                 && fixture.figures[2].state == TF_SOURCE_LIVE);
   g_assert_cmpuint (fixture.signals->len, ==, 1); /* of “#all” */
   signal = &fixture_signal (&fixture, 0);
@@ -231,26 +231,26 @@ test_live (void)
   g_assert_cmpstr (signal->source, ==, "watched"); /* not the better one that it claims to be */
 
   append (place.path, "new");
-  fixture_wait (fixture.signals->len == 3);
+  UNTIL (fixture.signals->len == 3);
   append (second, "first"); /* a file that is new in the folder is all news */
-  fixture_wait (fixture.signals->len == 4);
+  UNTIL (fixture.signals->len == 4);
   g_assert_cmpstr (fixture_signal (&fixture, 3).trader, ==, "folder");
   append (inside, "next");
-  fixture_wait (fixture.signals->len == 5);
+  UNTIL (fixture.signals->len == 5);
   g_assert_cmpstr (fixture_signal (&fixture, 4).id, ==, "next");
 
   /* Renamed within the folder, it is no new file; what takes its place is one. */
   g_assert_cmpint (g_rename (inside, renamed), ==, 0);
   append (inside, "after");
-  fixture_wait (fixture.signals->len == 6);
+  UNTIL (fixture.signals->len == 6);
   g_assert_cmpstr (fixture_signal (&fixture, 5).id, ==, "after");
 
   /* Lines that say nothing are counted, with their number. */
   write_file (place.path, "a", "nonsense\n\n{\"trader\":\"x\"}\n\xff\xfe\n");
-  fixture_wait (fixture.figures[0].errors == 3);
+  UNTIL (fixture.figures[0].errors == 3);
   g_assert_true (g_str_has_prefix (fixture.figures[0].reason, "a.jsonl:6: "));
   write_file (place.path, "a", "{\"trader\":\"x\",\"id\":\"f\",\"instrument\":\"BTC\",\"side\":\"buy\",\"published_at\":\"2200-01-01\"}\n");
-  fixture_wait (fixture.figures[0].errors == 4);
+  UNTIL (fixture.figures[0].errors == 4);
   g_assert_nonnull (strstr (fixture.figures[0].reason, "in the future"));
   {
     g_autoptr (GString) deep = g_string_new ("{\"x\":");
@@ -260,19 +260,19 @@ test_live (void)
     g_string_append_c (deep, '\n');
     write_file (place.path, "a", deep->str);
   }
-  fixture_wait (fixture.figures[0].errors == 5);
+  UNTIL (fixture.figures[0].errors == 5);
 
   /* The folder and the file vanish, and come back. */
   g_assert_cmpint (g_rename (inner, away), ==, 0);
   g_remove (place.path);
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_WAITING && fixture.figures[2].state == TF_SOURCE_WAITING);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_WAITING && fixture.figures[2].state == TF_SOURCE_WAITING);
   g_assert_nonnull (strstr (fixture.figures[2].reason, "no such file or folder now"));
   g_assert_cmpint (g_rename (away, inner), ==, 0);
   append (inside, "again");
-  fixture_wait (fixture.figures[2].state == TF_SOURCE_LIVE && fixture.signals->len == 7);
+  UNTIL (fixture.figures[2].state == TF_SOURCE_LIVE && fixture.signals->len == 7);
   g_assert_cmpstr (fixture_signal (&fixture, 6).id, ==, "again");
   append (place.path, "back");
-  fixture_wait (fixture.figures[0].state == TF_SOURCE_LIVE && fixture.signals->len == 9);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_LIVE && fixture.signals->len == 9);
   fixture_clear (&fixture);
   g_assert_false (tf_source_check ("watched", "relative/path", NULL));
   g_assert_true (tf_source_check ("watched", "/tmp/x.jsonl#all", NULL));

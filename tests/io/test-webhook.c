@@ -417,7 +417,7 @@ talk (const char  *host,
 static guint
 port_of (Fixture *fixture)
 {
-  fixture_wait (fixture->figures[0].state == TF_SOURCE_LIVE);
+  UNTIL (fixture->figures[0].state == TF_SOURCE_LIVE);
   g_assert_true (g_str_has_prefix (fixture->figures[0].reason, "listening at http://127.0.0.1:"));
   return (guint) g_ascii_strtoull (strrchr (fixture->figures[0].reason, ':') + 1, NULL, 10);
 }
@@ -475,9 +475,9 @@ test_hosts (void)
       g_assert_true (status == hosts[i].status || (hosts[i].status == 421 && status == 400));
       taken += status == 200;
     }
-  fixture_wait (fixture.signals->len == taken);
+  UNTIL (fixture.signals->len == taken);
   g_assert_cmpuint (taken, ==, 4);
-  fixture_wait (fixture.figures[0].errors >= G_N_ELEMENTS (hosts) - 8);
+  UNTIL (fixture.figures[0].errors >= G_N_ELEMENTS (hosts) - 8);
   fixture_clear (&fixture);
 }
 
@@ -521,7 +521,7 @@ test_requests (void)
       else
         g_assert_cmpuint (status, !=, 200);
     }
-  fixture_wait (fixture.figures[0].errors == G_N_ELEMENTS (requests));
+  UNTIL (fixture.figures[0].errors == G_N_ELEMENTS (requests));
   g_assert_true (g_str_has_prefix (fixture.figures[0].reason, "refused (401): "));
   g_assert_cmpint (fixture.figures[0].state, ==, TF_SOURCE_LIVE);
   g_assert_cmpuint (fixture.signals->len, ==, 0);
@@ -556,7 +556,7 @@ test_listen (void)
   forged = g_strdup (request);
   strstr (forged, "\"buy\"")[1] = 'B';
   g_assert_cmpuint (talk ("127.0.0.1", port, forged, NULL), ==, 401);
-  fixture_wait (fixture.signals->len == 1 && fixture.figures[0].ignored == 1 && fixture.figures[0].errors == 1
+  UNTIL (fixture.signals->len == 1 && fixture.figures[0].ignored == 1 && fixture.figures[0].errors == 1
                 && fixture.figures[1].errors == 1);
   g_assert_cmpstr (fixture_signal (&fixture, 0).source, ==, "webhook");
   g_assert_cmpstr (fixture_signal (&fixture, 0).trader, ==, "anna");
@@ -586,7 +586,7 @@ test_tradingview (void)
                              port, (guint) strlen (body), body);
   g_assert_cmpuint (talk ("127.0.0.1", port, request, NULL), ==, 200);
   g_assert_cmpuint (talk ("127.0.0.1", port, request, NULL), ==, 409);
-  fixture_wait (fixture.signals->len == 1);
+  UNTIL (fixture.signals->len == 1);
   g_assert_cmpint (fixture_signal (&fixture, 0).side, ==, -1);
   g_assert_cmpstr (fixture_signal (&fixture, 0).source, ==, "tradingview");
   /* What is kept of it has no secret. */
