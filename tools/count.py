@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Counts single test cases over whole stages, and ends with the line `N passed, N failed`.
 
-A stage is its name, its exit status and meson's testlog.json, or - where it only builds. A TAP program counts by its
+A stage is its name, its exit status and meson's testlog.json or a file of TAP, or - where it only builds. A TAP program counts by its
 cases, any other as one. What failed without a failing case (a crash, a time limit, a build) counts as one failure,
 and so does a stage whose tests never ran. Skipped cases are listed above the last line, each with its reason.
 """
@@ -35,8 +35,11 @@ def cases_in(name, status, log):
     if log != '-':
         try:
             with open(log, encoding='utf-8') as lines:
-                for line in lines:
-                    cases += cases_of(json.loads(line))
+                if log.endswith('.tap'):
+                    cases = cases_of({'name': name, 'result': 'FAIL' if status else 'OK', 'returncode': status, 'stdout': lines.read()})
+                else:
+                    for line in lines:
+                        cases += cases_of(json.loads(line))
         except FileNotFoundError:
             pass
         if not cases:
