@@ -26,6 +26,8 @@ build | lib:json-glib-1.0  | libjson-glib-dev     | json-glib-devel            |
 build | lib:libsoup-3.0    | libsoup-3.0-dev      | libsoup3-devel             | libsoup3
 build | lib:libxml-2.0     | libxml2-dev          | libxml2-devel              | libxml2
 build | lib:libsecp256k1   | libsecp256k1-dev     | libsecp256k1-devel         | libsecp256k1
+build | lib:libsecret-1    | libsecret-1-dev      | libsecret-devel            | libsecret
+build | lib:libsodium      | libsodium-dev        | libsodium-devel            | libsodium
 build | lib:gsl            | libgsl-dev           | gsl-devel                  | gsl
 build | lib:nlopt          | libnlopt-dev         | NLopt-devel                | nlopt
 build | pkg                | librsvg2-common      | librsvg2                   | librsvg
@@ -38,6 +40,7 @@ test  | cmd:pdftotext      | poppler-utils        | poppler-utils              |
 test  | cmd:xdotool        | xdotool              | xdotool                    | xdotool
 test  | cmd:xwd            | x11-apps             | xwd                        | xorg-xwd
 test  | cmd:appstreamcli   | appstream            | appstream                  | appstream
+test  | cmd:gnome-keyring-daemon | gnome-keyring  | gnome-keyring              | gnome-keyring
 test  | cmd:shellcheck     | shellcheck           | ShellCheck                 | shellcheck
 check | cmd:clang          | clang                | clang                      | clang
 check | pkg                |                      | libasan libubsan           |
