@@ -109,6 +109,7 @@ typedef struct
 {
   const char *name;
   struct { gint side; const char *quantity, *position; double fraction; gint at; TfCopyAction action; const char *after; } steps[6];
+  char grade;
 } Story;
 
 static const Story stories[] = {
@@ -131,6 +132,9 @@ static const Story stories[] = {
                     { 0, "1", NULL, 0, 3, TF_COPY_REDUCE, "-2" }, { 0, "50", NULL, 0, 4, TF_COPY_CLOSE, "0" } } },
   { "words-alone", { { 1, NULL, NULL, 0, 1, TF_COPY_OPEN, "1" }, { 1, NULL, NULL, 0, 2, TF_COPY_ADD, "2" },
                      { -1, NULL, NULL, 0, 3, TF_COPY_CLOSE, "0" }, { -1, NULL, NULL, 0, 4, TF_COPY_OPEN, "-1" } } },
+  /* What somebody says in public: a stance, however often, and never a debt. */
+  { "opinions", { { -1, NULL, NULL, 0, 1, TF_COPY_NONE, "0" }, { 1, NULL, NULL, 0, 2, TF_COPY_OPEN, "1" },
+                  { 1, NULL, NULL, 0, 3, TF_COPY_NONE, "1" }, { -1, NULL, NULL, 0, 4, TF_COPY_CLOSE, "0" } }, 'C' },
   { "fractions", { { 1, NULL, NULL, 0.1, 1, TF_COPY_OPEN, "0.1" }, { 1, NULL, NULL, 0.1, 2, TF_COPY_ADD, "0.2" },
                    { -1, NULL, NULL, 0.5, 3, TF_COPY_REDUCE, "0.1" }, { -1, NULL, NULL, 7, 4, TF_COPY_CLOSE, "0" } } },
 };
@@ -147,7 +151,7 @@ test_story (gconstpointer data)
       TfTraderSignal signal = {
         .side = (gint8) story->steps[i].side, .quantity = { raw (story->steps[i].quantity) },
         .fraction = story->steps[i].fraction, .has_position = story->steps[i].position != NULL,
-        .position = { raw (story->steps[i].position) }, .happened = story->steps[i].at,
+        .position = { raw (story->steps[i].position) }, .happened = story->steps[i].at, .grade = story->grade,
       };
       g_autoptr (GError) error = NULL;
       TfCopy copy;

@@ -47,7 +47,7 @@ static double
 confidence_of (const TfEngine   *self,
                const TfProposal *p)
 {
-  return MIN (p->opinion.confidence, tf_grade_confidence_cap (self->config->traders[p->voter - self->config->n_bots].grade));
+  return MIN (p->opinion.confidence, tf_grade_confidence_cap (tf_engine_grade (self, p->voter - self->config->n_bots, p->instrument)));
 }
 
 /* Notional of what @account copies of @trader in @instrument, with the entry that works. */
@@ -137,7 +137,7 @@ tf_copying_size (TfEngine           *self,
     .own_units = tf_trader_book_position (self->book, trader, i)->own_units,
     .volatility = sqrt (tape->variance * 365 * (double) TF_DAY / (double) config->interval),
     .confidence = confidence_of (self, p),
-    .grade = tf_grade_size_cap (config->traders[trader].grade),
+    .grade = tf_grade_size_cap (tf_engine_grade (self, trader, i)),
     .governor = self->accounts[a].governor.factor,
     .held = keep,
     .owed = { sign (state->owed.raw) == p->direction ? ABS (state->owed.raw) : 0 },
@@ -455,7 +455,7 @@ reconcile (TfEngine   *self,
     .price = self->tapes[instrument].last,
     .trader = { copied.raw == G_MININT64 ? G_MAXINT64 : ABS (copied.raw) },
     .own_units = position->own_units,
-    .grade = tf_grade_size_cap (self->config->traders[trader].grade),
+    .grade = tf_grade_size_cap (tf_engine_grade (self, trader, instrument)),
   };
   TfCopySize size;
 

@@ -23,7 +23,8 @@
 
 G_BEGIN_DECLS
 
-#define TF_STALE_BARS 3     /* a market that is silent for so many is not traded on */
+#define TF_STALE_BARS 3     /* a market that is silent for so many is not traded on … */
+#define TF_STALE_QUOTES (3 * TF_MINUTE) /* … and where there are quotes, not even so long */
 #define TF_CANDLES_KEPT 512 /* of each instrument: for charts, and to warm a bot up again after a change of parameters */
 
 /* Everything from here to TfEngine is state: plain data in the arena, no pointers. */
@@ -296,6 +297,8 @@ void        tf_shadow_close           (TfEngine         *self,
                                        double            price,
                                        double            own,
                                        const char       *reason);
+TfTime      tf_engine_max_age         (const TfEngine   *self,
+                                       guint             instrument);
 /* verdict.c: proposals, signals and what the accounts say */
 void        tf_engine_propose         (TfEngine         *self,
                                        guint             voter,
@@ -509,6 +512,15 @@ static inline TfCopyState *
 tf_copy_state (TfEngine *self, guint instrument, guint trader, guint account)
 {
   return &self->copies[(instrument * self->config->n_traders + trader) * self->n_accounts + account];
+}
+
+/* Provenance of what is known of a trader's position */
+static inline char
+tf_engine_grade (const TfEngine *self, guint trader, guint instrument)
+{
+  char grade = tf_trader_book_position (self->book, trader, instrument)->grade;
+
+  return grade != 0 ? grade : self->config->traders[trader].grade;
 }
 
 static inline float *

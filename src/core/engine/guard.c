@@ -169,17 +169,28 @@ bars_per_day (const TfEngine *self)
   return (double) TF_DAY / (double) self->config->interval;
 }
 
-/* How long the market of something that @account holds has been silent, in seconds. */
+/* How long the market of something that @account holds has been silent, and how long it may: the worst of them, in seconds. */
 static double
 silence (const TfEngine *self,
-         guint           account)
+         guint           account,
+         double         *limit)
 {
-  TfTime oldest = self->core->time;
+  double worst = 0;
 
+  *limit = TF_STALE_BARS * (double) self->config->interval / (double) TF_SECOND;
   for (guint i = 0; i < self->n_instruments; i++)
     if (tf_ledger_net (self->ledgers[account], i)->quantity.raw != 0)
-      oldest = MIN (oldest, self->tapes[i].time);
-  return (double) (self->core->time - oldest) / (double) TF_SECOND;
+      {
+        double age = (double) (self->core->time - self->tapes[i].time) / (double) TF_SECOND;
+        double most = (double) tf_engine_max_age (self, i) / (double) TF_SECOND;
+
+        if (age * *limit > worst * most)
+          {
+            worst = age;
+            *limit = most;
+          }
+      }
+  return worst;
 }
 
 /* The limits on what @account holds or may come to hold. The gap budget has no alert: entries fill most of it as a matter
@@ -193,7 +204,7 @@ watch_book (TfEngine *self,
   TfExposure book = tf_engine_exposure (self, account);
   double gross = tf_money_double (tf_exposure_gross (&book)) / equity;
   double sd = sqrt (tf_book_variance (self->covariance, &book) * bars_per_day (self));
-  double stale = TF_STALE_BARS * (double) self->config->interval / (double) TF_SECOND;
+  double stale, silent = silence (self, account, &stale);
   gint64 net = 0, position = 0, cluster = 0;
   gint n = (gint) account;
 
@@ -207,7 +218,7 @@ watch_book (TfEngine *self,
           cluster = MAX (cluster, tf_exposure_cluster (&book, i, direction).raw);
         }
     }
-  alert (self, n, TF_ALERT_STALE_DATA, silence (self, account), stale, 0);
+  alert (self, n, TF_ALERT_STALE_DATA, silent, stale, 0);
   alert (self, n, TF_ALERT_GROSS, gross, limits->max_gross, 0);
   alert (self, n, TF_ALERT_LEVERAGE, gross, limits->max_leverage, 0);
   alert (self, n, TF_ALERT_NET, tf_money_double ((TfMoney) { net }) / equity, limits->max_net, 0);

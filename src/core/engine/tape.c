@@ -138,6 +138,16 @@ mark (TfEngine      *self,
   tf_engine_revalue (self, instrument);
 }
 
+/* How old the last word on a market may be for an entry. */
+TfTime
+tf_engine_max_age (const TfEngine *self,
+                   guint           instrument)
+{
+  TfTime bars = TF_STALE_BARS * self->config->interval;
+
+  return self->tapes[instrument].quote_time != 0 ? MIN (bars, TF_STALE_QUOTES) : bars;
+}
+
 /* An event of the market that fault_of() has passed. */
 void
 tf_engine_market (TfEngine      *self,
@@ -211,6 +221,9 @@ tf_engine_timer (TfEngine      *self,
   for (guint i = 0; i < self->n_instruments; i++)
     if (tf_candle_builder_close (&self->tapes[i].builder, event->time, &candle))
       on_bar (self, i, &candle, TRUE);
+  /* Where nothing is heard of any market, no bar ends a step. */
+  if (self->core->step == 0 && self->core->opened)
+    tf_engine_watch_limits (self);
 }
 
 static void

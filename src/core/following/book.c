@@ -45,6 +45,14 @@ tf_trader_book_position (const TfTraderBook *self,
   return &self->positions[(gsize) trader * self->n_instruments + instrument];
 }
 
+/* What a person says without a number, where nobody can look at a position: “I buy” means one unit, however often it is said,
+ * and “I sell” that nothing is held any more, not that something is owed. */
+static gboolean
+is_opinion (const TfTraderSignal *signal)
+{
+  return signal->grade == 'C' && signal->quantity.raw == 0 && signal->fraction <= 0 && !signal->has_position;
+}
+
 static gboolean
 target_of (const TfTraderSignal *signal,
            TfQty                 before,
@@ -58,7 +66,7 @@ target_of (const TfTraderSignal *signal,
       *after = signal->position;
       return TRUE;
     }
-  if (signal->side == 0 && !leaves)
+  if (!leaves && (signal->side == 0 || (is_opinion (signal) && (before.raw != 0 || signal->side < 0))))
     {
       *after = before;
       return TRUE;
@@ -189,6 +197,7 @@ tf_trader_book_apply (TfTraderBook          *self,
   else if (copy->action == TF_COPY_OPEN || copy->action == TF_COPY_ADD)
     position->own_units = TRUE;
   position->known = TRUE;
+  position->grade = signal->grade;
   if (signal->has_position)
     position->stated = signal->happened;
   return TRUE;

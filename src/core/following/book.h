@@ -12,6 +12,7 @@ typedef struct
   TfTime   stated;   /* when the last position happened that a signal stated in so many words */
   gboolean known;    /* whether there was any signal */
   gboolean own_units;/* the quantity counts in units of its own: the trader names none */
+  char     grade;    /* of the last word on it; 0: the trader's */
 } TfTraderPosition;
 
 /* What all traders hold: one block of plain data, no pointers. */
