@@ -1,4 +1,5 @@
-/* tradefollow-cli keys: secrets come by standard input, never by an argument, which others could read, and none is printed. */
+/* tradefollow-cli keys: secrets come by standard input, never by an argument, which others could read, and none is
+ * printed. */
 
 #include <errno.h>
 #include <signal.h>
@@ -49,8 +50,8 @@ show (void)
     signal (numbers[k], SIG_DFL);
 }
 
-/* One line of standard input, at most TF_SECRET_MAX bytes; of a terminal without echo, after @question. Read by hand: a
- * FILE would keep a copy. (transfer full), to be freed with tf_secret_free(); may be empty */
+/* One line of standard input, at most TF_SECRET_MAX bytes; of a terminal without echo, after @question. Read by
+ * hand: a FILE would keep a copy. (transfer full), to be freed with tf_secret_free(); may be empty */
 static char *
 read_line (const char  *question,
            GError     **error)
@@ -72,21 +73,25 @@ read_line (const char  *question,
       got = read (STDIN_FILENO, text + n, sizeof text - 1 - (gsize) n);
       n += MAX (got, 0);
     }
-  while ((got > 0 && n < (gssize) sizeof text - 1 && !(terminal && text[n - 1] == '\n')) || (got < 0 && errno == EINTR));
+  while ((got > 0 && n < (gssize) sizeof text - 1 && !(terminal && text[n - 1] == '\n'))
+         || (got < 0 && errno == EINTR));
   if (terminal)
     show ();
 
   text[n] = '\0';
   end = memchr (text, '\n', (gsize) n);
   if (got < 0)
-    g_set_error (error, TF_ERROR, TF_ERROR_STORAGE, "standard input: found %s, expected a line", g_strerror (errno));
+    g_set_error (error, TF_ERROR, TF_ERROR_STORAGE, "standard input: found %s, expected a line",
+                 g_strerror (errno));
   else if (strlen (text) != (gsize) n)
-    g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID, "standard input: found a NUL, expected a line of text");
+    g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID,
+                         "standard input: found a NUL, expected a line of text");
   else if (end != NULL && end != text + n - 1)
-    g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID, "standard input: found a further line, expected one");
+    g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID,
+                         "standard input: found a further line, expected one");
   else if (end == NULL && n > TF_SECRET_MAX)
-    g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "standard input: found a longer line, expected at most %d bytes",
-                 TF_SECRET_MAX);
+    g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
+                 "standard input: found a longer line, expected at most %d bytes", TF_SECRET_MAX);
   else
     {
       if (end != NULL)
@@ -99,8 +104,8 @@ read_line (const char  *question,
   return line;
 }
 
-/* Only of a person: a script gives its pass phrase in the environment. A new one is asked for twice, since a slip would
- * lock the secrets away; an empty one is an answer too. */
+/* Only of a person: a script gives its pass phrase in the environment. A new one is asked for twice, since a slip
+ * would lock the secrets away; an empty one is an answer too. */
 static gboolean
 ask_passphrase (gboolean   new,
                 GError   **error)
@@ -110,7 +115,8 @@ ask_passphrase (gboolean   new,
 
   if (!isatty (STDIN_FILENO) || g_getenv (TF_SECRETS_PASSPHRASE) != NULL)
     return TRUE;
-  passphrase = read_line (new ? "New pass phrase for the file of secrets (empty: a key file)" : "Pass phrase", error);
+  passphrase = read_line (new ? "New pass phrase for the file of secrets (empty: a key file)" : "Pass phrase",
+                          error);
   if (passphrase == NULL)
     return FALSE;
   if (new && *passphrase != '\0')
@@ -118,7 +124,8 @@ ask_passphrase (gboolean   new,
       again = read_line ("The same again", error);
       same = g_strcmp0 (again, passphrase) == 0;
       if (again != NULL && !same)
-        g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID, "pass phrase: found two, expected the same twice");
+        g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID,
+                             "pass phrase: found two, expected the same twice");
       tf_secret_free (again);
       if (!same)
         {
@@ -142,8 +149,8 @@ tell_place (const char *name,
   else if (tf_secrets_find_file (&path, &key_path) == TF_SECRETS_FILE_PASSPHRASE)
     printf ("%s: kept in %s, encrypted with the pass phrase\n", name, path);
   else
-    printf ("%s: kept in %s, encrypted with the key in %s: safe from other users and from who has a copy of one of the"
-            " two, not from who reads both\n", name, path, key_path);
+    printf ("%s: kept in %s, encrypted with the key in %s: safe from other users and from who has a copy of one of"
+            " the two, not from who reads both\n", name, path, key_path);
 }
 
 static int
@@ -228,7 +235,8 @@ run_keys (int    argc,
   set = argc > 1 && strcmp (argv[1], "set") == 0;
   list = argc > 1 && strcmp (argv[1], "list") == 0;
   if (!set && !list && (argc < 2 || strcmp (argv[1], "remove") != 0))
-    return tf_cli_usage (&tf_command_keys, "found %s, expected set, list or remove", argc > 1 ? argv[1] : "no word");
+    return tf_cli_usage (&tf_command_keys, "found %s, expected set, list or remove",
+                         argc > 1 ? argv[1] : "no word");
   /* Not repeated: it may be the secret, on its way into a log. */
   if (argc > (list ? 2 : 3))
     return tf_cli_usage (&tf_command_keys, "found a further word, expected %s",
@@ -246,6 +254,6 @@ run_keys (int    argc,
 
 const TfCommandLine tf_command_keys = {
   "keys", "set NAME | list [--json] | remove NAME",
-  "Keeps secrets, such as webhook:TRADER, in the keyring or an encrypted file; set reads the secret from standard input",
+  "Keeps secrets, such as webhook:TRADER, in the keyring or an encrypted file; set reads one from standard input",
   run_keys,
 };

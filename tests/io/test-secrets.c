@@ -15,8 +15,8 @@
 #define PASSPHRASE "correct horse battery staple"
 #define SUM 32 /* bytes of the checksum at the end of the file */
 
-/* Each test has a home folder of its own (G_TEST_OPTION_ISOLATE_DIRS), and the keyring is left alone except where it is
- * what the test is about. */
+/* Each test has a home folder of its own (G_TEST_OPTION_ISOLATE_DIRS), and the keyring is left alone except where it
+ * is what the test is about. */
 
 static void
 set (const char *name,
@@ -171,7 +171,8 @@ test_values (void)
 static void
 test_round_trip (void)
 {
-  g_autofree char *folder = path_of (""), *store = path_of ("store"), *key = path_of ("key"), *path = NULL, *key_path = NULL;
+  g_autofree char *folder = path_of (""), *store = path_of ("store"), *key = path_of ("key");
+  g_autofree char *path = NULL, *key_path = NULL;
   g_autoptr (GError) error = NULL;
 
   assert_no (NAME, TF_ERROR_NOT_FOUND, store);
@@ -265,7 +266,8 @@ forge (const char *store,
 static void
 test_changed (void)
 {
-  g_autofree char *store = path_of ("store"), *key = path_of ("key"), *text = NULL, *copy = NULL, *secret = NULL;
+  g_autofree char *store = path_of ("store"), *key = path_of ("key");
+  g_autofree char *text = NULL, *copy = NULL, *secret = NULL;
   g_autoptr (GError) error = NULL;
   gsize n, m;
 
@@ -411,7 +413,8 @@ set_some (const char *prefix,
 {
   for (guint k = 0; k < n; k++)
     {
-      g_autofree char *name = g_strdup_printf ("%s-%u", prefix, k), *value = g_strdup_printf ("value of %s", name);
+      g_autofree char *name = g_strdup_printf ("%s-%u", prefix, k);
+      g_autofree char *value = g_strdup_printf ("value of %s", name);
 
       set (name, value);
     }
@@ -423,7 +426,8 @@ assert_some (const char *prefix,
 {
   for (guint k = 0; k < n; k++)
     {
-      g_autofree char *name = g_strdup_printf ("%s-%u", prefix, k), *value = g_strdup_printf ("value of %s", name);
+      g_autofree char *name = g_strdup_printf ("%s-%u", prefix, k);
+      g_autofree char *value = g_strdup_printf ("value of %s", name);
 
       assert_is (name, value);
     }

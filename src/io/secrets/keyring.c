@@ -98,15 +98,15 @@ tf_keyring_set (TfKeyring   *self,
   GError *why = NULL;
   gboolean done;
 
-  done = secret_service_store_sync (SECRET_SERVICE (self), &schema, attributes, SECRET_COLLECTION_DEFAULT, label, secret,
-                                    NULL, &why);
+  done = secret_service_store_sync (SECRET_SERVICE (self), &schema, attributes, SECRET_COLLECTION_DEFAULT, label,
+                                    secret, NULL, &why);
   secret_value_unref (secret);
   return done || fail (name, why, error);
 }
 
 /**
  * tf_keyring_get:
- * @value: (out) (nullable): the secret, %NULL where there is none of this name; to be freed with tf_secret_free()
+ * @value: (out) (nullable): the secret, %NULL where there is none; to be freed with tf_secret_free()
  *
  * Returns: %FALSE with %TF_ERROR_STORAGE; a keyring that stays locked is one
  */

@@ -6,8 +6,8 @@
 #include "io/secrets/keyring.h"
 #include "io/secrets/vault.h"
 
-/* A name that is in the file counts: where a keyring answers, what is set leaves the file, so that what the file has was
- * set later, without the keyring. */
+/* A name that is in the file counts: where a keyring answers, what is set leaves the file, so that what the file
+ * has was set later, without the keyring. */
 
 static GMutex mutex;
 static char *given; /* under the mutex: the pass phrase that a person typed */
@@ -81,7 +81,8 @@ save_file (TfVault  *vault,
  * tf_secrets_check_name:
  * @name: such as “webhook:anna”, “kraken”
  *
- * A name starts with a small letter or digit; more of these and of “: . _ -” may follow, %TF_SECRET_NAME_MAX in all.
+ * A name starts with a small letter or digit; more of these and of “: . _ -” may follow, %TF_SECRET_NAME_MAX in
+ * all.
  *
  * Returns: whether it is one; %FALSE with %TF_ERROR_INVALID
  */
@@ -95,7 +96,7 @@ tf_secrets_check_name (const char  *name,
   if (n > 0 && n <= TF_SECRET_NAME_MAX && name[n] == '\0' && g_ascii_isalnum (*name))
     return TRUE;
   g_set_error (error, TF_ERROR, TF_ERROR_INVALID,
-               "name of a secret: found “%s”, expected 1 to %d of a-z 0-9 : . _ - with a letter or digit first",
+               "name of a secret: found “%s”, expected 1 to %d of a-z 0-9 : . _ -, a letter or digit first",
                tf_error_quote (name, -1, quoted), TF_SECRET_NAME_MAX);
   return FALSE;
 }
@@ -110,10 +111,11 @@ check_value (const char  *value,
   if (length > 0 && length <= TF_SECRET_MAX && g_utf8_validate_len (value, length, NULL))
     return TRUE;
   if (length == 0 || length > TF_SECRET_MAX)
-    g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "secret: found %" G_GSIZE_FORMAT " bytes, expected 1 to %d", length,
-                 TF_SECRET_MAX);
+    g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "secret: found %" G_GSIZE_FORMAT " bytes, expected 1 to %d",
+                 length, TF_SECRET_MAX);
   else
-    g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID, "secret: found bytes that are no text, expected UTF-8");
+    g_set_error_literal (error, TF_ERROR, TF_ERROR_INVALID,
+                         "secret: found bytes that are no text, expected UTF-8");
   return FALSE;
 }
 
@@ -122,8 +124,8 @@ check_value (const char  *value,
  * @name: see tf_secrets_check_name()
  * @value: 1 to %TF_SECRET_MAX bytes of UTF-8
  *
- * Keeps a secret, in place of an older one of this name: in the desktop's keyring where one answers, else in the
- * encrypted file. May block.
+ * Keeps a secret, in place of an older one of this name: in the desktop's keyring where one answers, else in
+ * the encrypted file. May block.
  *
  * Returns: %FALSE with %TF_ERROR_INVALID, or as of tf_secrets_get()
  */
@@ -160,8 +162,8 @@ tf_secrets_set (const char  *name,
  *
  * May block.
  *
- * Returns: (transfer full): the secret, to be freed with tf_secret_free(). %NULL with %TF_ERROR_NOT_FOUND; with
- *   %TF_ERROR_INVALID for a wrong or missing pass phrase; with %TF_ERROR_MISMATCH for a file that was changed; with
+ * Returns: (transfer full): the secret, to be freed with tf_secret_free(). %NULL with %TF_ERROR_NOT_FOUND;
+ *   %TF_ERROR_INVALID for a wrong or missing pass phrase; %TF_ERROR_MISMATCH for a file that was changed;
  *   %TF_ERROR_STORAGE or %TF_ERROR_VERSION
  */
 char *

@@ -14,8 +14,8 @@ G_BEGIN_DECLS
 /**
  * TfSecretsFile:
  * @TF_SECRETS_FILE_NONE: there is none
- * @TF_SECRETS_FILE_KEY: encrypted under a random key in a file beside it. Protects against other users, and against who
- *   gets hold of a copy of one of the two; not against who reads the whole home folder
+ * @TF_SECRETS_FILE_KEY: encrypted under a random key in a file beside it. Protects against other users, and
+ *   against who gets hold of a copy of one of the two; not against who reads the whole home folder
  * @TF_SECRETS_FILE_PASSPHRASE: encrypted under a pass phrase that is kept nowhere
  *
  * How the encrypted file is made, for systems without a keyring.
@@ -27,8 +27,8 @@ typedef enum
   TF_SECRETS_FILE_PASSPHRASE = 'p',
 } TfSecretsFile;
 
-/* Secrets by name. All of these may block (disk, a keyring that asks its owner, a pass phrase that takes half a second to
- * try): never on the main thread. Any thread may call them, and any number of processes. */
+/* Secrets by name. All of these may block (disk, a keyring that asks its owner, a pass phrase that takes half a
+ * second to try): never on the main thread. Any thread may call them, and any number of processes. */
 gboolean        tf_secrets_set                  (const char  *name,
                                                  const char  *value,
                                                  GError     **error);

@@ -30,20 +30,43 @@
 #define SUM 32
 #define SIZE_MIN (AT_BODY + TAG + SUM)
 
-/* What Argon2id has to work for a key: about half a second, which who guesses pays for each guess. Numbers and not
- * libsodium's names for them, which may come to mean more one day: they are part of version 1. */
+/* What Argon2id has to work for a key: about half a second, which who guesses pays for each guess. Numbers and
+ * not libsodium's names for them, which may come to mean more one day: they are part of version 1. */
 #define WORK_PASSES 3
 #define WORK_MEMORY (256u * 1024 * 1024)
 
 #define DURABLE (G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE)
+
+/* Every message starts with the file that it is about. */
+static gboolean fail (GError     **error,
+                      TfError      code,
+                      const char  *path,
+                      const char  *format,
+                      ...) G_GNUC_PRINTF (4, 5);
+
+static gboolean
+fail (GError     **error,
+      TfError      code,
+      const char  *path,
+      const char  *format,
+      ...)
+{
+  g_autofree char *what = NULL;
+  va_list args;
+
+  va_start (args, format);
+  what = g_strdup_vprintf (format, args);
+  va_end (args);
+  g_set_error (error, TF_ERROR, (int) code, "%s: %s", path, what);
+  return FALSE;
+}
 
 static gboolean
 fail_errno (const char  *path,
             const char  *expected,
             GError     **error)
 {
-  g_set_error (error, TF_ERROR, TF_ERROR_STORAGE, "%s: found %s, expected %s", path, g_strerror (errno), expected);
-  return FALSE;
+  return fail (error, TF_ERROR_STORAGE, path, "found %s, expected %s", g_strerror (errno), expected);
 }
 
 /* GLib's messages name the file. */
@@ -95,7 +118,8 @@ tf_vault_close (TfVault *self)
   g_free (self);
 }
 
-/* The folder itself is the lock: nothing is left behind, and the kernel lets go when the process ends, however it ends. */
+/* The folder itself is the lock: nothing is left behind, and the kernel lets go when the process ends, however it
+ * ends. */
 static gboolean
 lock_folder (TfVault  *self,
              gboolean  change,
@@ -119,12 +143,11 @@ derive_key (TfVault     *self,
             const char  *passphrase,
             GError     **error)
 {
-  if (crypto_pwhash_argon2id (self->key, sizeof self->key, passphrase, strlen (passphrase), self->salt, WORK_PASSES,
-                              WORK_MEMORY, crypto_pwhash_ALG_ARGON2ID13) == 0)
+  if (crypto_pwhash_argon2id (self->key, sizeof self->key, passphrase, strlen (passphrase), self->salt,
+                              WORK_PASSES, WORK_MEMORY, crypto_pwhash_ALG_ARGON2ID13) == 0)
     return TRUE;
-  g_set_error (error, TF_ERROR, TF_ERROR_STORAGE, "%s: found too little memory, expected %u MiB to try a pass phrase",
-               self->path, WORK_MEMORY / (1024 * 1024));
-  return FALSE;
+  return fail (error, TF_ERROR_STORAGE, self->path, "found too little memory, expected %u MiB to try a pass phrase",
+               WORK_MEMORY / (1024 * 1024));
 }
 
 /* A key that others can read protects nothing, so it is not used as if it did. */
@@ -149,14 +172,12 @@ read_key (TfVault   *self,
     }
   close (fd);
   if ((about.st_mode & 077) != 0)
-    g_set_error (error, TF_ERROR, TF_ERROR_STORAGE, "%s: found mode %o, expected 600: others could read the key",
-                 self->key_path, about.st_mode & 0777);
-  else if (n != sizeof self->key || about.st_size != n)
-    g_set_error (error, TF_ERROR, TF_ERROR_MISMATCH, "%s: found %" G_GINT64_FORMAT " bytes, expected a key of %u",
-                 self->key_path, (gint64) about.st_size, (guint) sizeof self->key);
-  else
-    return TRUE;
-  return FALSE;
+    return fail (error, TF_ERROR_STORAGE, self->key_path, "found mode %o, expected 600: others could read the key",
+                 about.st_mode & 0777);
+  if (n != sizeof self->key || about.st_size != n)
+    return fail (error, TF_ERROR_MISMATCH, self->key_path, "found %" G_GINT64_FORMAT " bytes, expected a key of %u",
+                 (gint64) about.st_size, (guint) sizeof self->key);
+  return TRUE;
 }
 
 static gboolean
@@ -168,25 +189,16 @@ check_file (TfVault       *self,
   guint8 sum[SUM];
 
   if (length < SIZE_MIN || memcmp (file, MAGIC, AT_VERSION) != 0)
-    {
-      g_set_error (error, TF_ERROR, TF_ERROR_MISMATCH, "%s: found something else, expected encrypted secrets", self->path);
-      return FALSE;
-    }
+    return fail (error, TF_ERROR_MISMATCH, self->path, "found something else, expected encrypted secrets");
   crypto_generichash (sum, SUM, file, length - SUM, NULL, 0);
   if (memcmp (sum, file + length - SUM, SUM) != 0)
-    {
-      g_set_error (error, TF_ERROR, TF_ERROR_MISMATCH, "%s: found it changed or damaged, expected it as it was written",
-                   self->path);
-      return FALSE;
-    }
-  if (file[AT_VERSION] != VERSION || (file[AT_FORM] != TF_SECRETS_FILE_KEY && file[AT_FORM] != TF_SECRETS_FILE_PASSPHRASE))
-    {
-      g_set_error (error, TF_ERROR, TF_ERROR_VERSION, "%s: found version %c%c, expected one of this program", self->path,
-                   g_ascii_isgraph (file[AT_VERSION]) ? file[AT_VERSION] : '?',
-                   g_ascii_isgraph (file[AT_FORM]) ? file[AT_FORM] : '?');
-      return FALSE;
-    }
-  return TRUE;
+    return fail (error, TF_ERROR_MISMATCH, self->path, "found it changed or damaged, expected it as it was written");
+  if (file[AT_VERSION] == VERSION
+      && (file[AT_FORM] == TF_SECRETS_FILE_KEY || file[AT_FORM] == TF_SECRETS_FILE_PASSPHRASE))
+    return TRUE;
+  return fail (error, TF_ERROR_VERSION, self->path, "found version %c%c, expected one of this program",
+               g_ascii_isgraph (file[AT_VERSION]) ? file[AT_VERSION] : '?',
+               g_ascii_isgraph (file[AT_FORM]) ? file[AT_FORM] : '?');
 }
 
 static gboolean
@@ -206,10 +218,8 @@ fill_secrets (TfVault     *self,
       g_tree_insert (self->secrets, g_strdup (name), g_strdup (value));
       name = value + strlen (value) + 1;
     }
-  if (name == end)
-    return TRUE;
-  g_set_error (error, TF_ERROR, TF_ERROR_VERSION, "%s: found another list than this program makes", self->path);
-  return FALSE;
+  return name == end
+         || fail (error, TF_ERROR_VERSION, self->path, "found another list than this program makes");
 }
 
 static gboolean
@@ -222,19 +232,14 @@ decrypt (TfVault       *self,
   char *plain = g_malloc (n);
   gboolean good;
 
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt ((guint8 *) plain, NULL, NULL, file + AT_BODY, n, file, AT_BODY,
-                                                  file + AT_NONCE, self->key) == 0)
+  if (crypto_aead_xchacha20poly1305_ietf_decrypt ((guint8 *) plain, NULL, NULL, file + AT_BODY, n, file,
+                                                  AT_BODY, file + AT_NONCE, self->key) == 0)
     good = fill_secrets (self, plain, n - TAG, error);
+  else if (self->form == TF_SECRETS_FILE_PASSPHRASE)
+    good = fail (error, TF_ERROR_INVALID, self->path, "found a wrong pass phrase, expected that it was made with");
   else
-    {
-      good = FALSE;
-      if (self->form == TF_SECRETS_FILE_PASSPHRASE)
-        g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "%s: found a wrong pass phrase, expected that it was made with",
-                     self->path);
-      else
-        g_set_error (error, TF_ERROR, TF_ERROR_MISMATCH, "%s: found another key in %s than it was made with", self->path,
-                     self->key_path);
-    }
+    good = fail (error, TF_ERROR_MISMATCH, self->path, "found another key in %s than it was made with",
+                 self->key_path);
   sodium_memzero (plain, n);
   g_free (plain);
   return good;
@@ -265,11 +270,8 @@ load (TfVault     *self,
   if (self->form == TF_SECRETS_FILE_KEY)
     return read_key (self, NULL, error) && decrypt (self, file, length, error);
   if (passphrase == NULL)
-    {
-      g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "%s: found no pass phrase, expected it in %s", self->path,
-                   TF_SECRETS_PASSPHRASE);
-      return FALSE;
-    }
+    return fail (error, TF_ERROR_INVALID, self->path, "found no pass phrase, expected it in %s",
+                 TF_SECRETS_PASSPHRASE);
   return derive_key (self, passphrase, error) && decrypt (self, file, length, error);
 }
 
@@ -280,8 +282,8 @@ load (TfVault     *self,
  *
  * Waits until nobody changes the file, and decrypts it. Where there is none the result is empty. May block.
  *
- * Returns: (transfer full): %NULL with %TF_ERROR_STORAGE, %TF_ERROR_MISMATCH for a file or key that was changed,
- *   %TF_ERROR_INVALID for a missing or wrong pass phrase, %TF_ERROR_VERSION. The message names the file
+ * Returns: (transfer full): %NULL with %TF_ERROR_STORAGE, %TF_ERROR_MISMATCH for a file or key that was
+ *   changed, %TF_ERROR_INVALID for a missing or wrong pass phrase, %TF_ERROR_VERSION. The message names the file
  */
 TfVault *
 tf_vault_open (gboolean     change,
@@ -292,7 +294,7 @@ tf_vault_open (gboolean     change,
 
   if (sodium_init () < 0)
     {
-      g_set_error_literal (error, TF_ERROR, TF_ERROR_STORAGE, "libsodium does not start: found no source of randomness");
+      fail (error, TF_ERROR_STORAGE, "libsodium", "found no source of randomness, expected one");
       return NULL;
     }
   if (!lock_folder (self, change, error) || (self->lock >= 0 && !load (self, passphrase, error)))
@@ -300,8 +302,8 @@ tf_vault_open (gboolean     change,
   return g_steal_pointer (&self);
 }
 
-/* The key of what is about to be written. A pass phrase moves a file with a key file to it; there is no way back but to
- * remove all secrets. */
+/* The key of what is about to be written. A pass phrase moves a file with a key file to it; there is no way back
+ * but to remove all secrets. */
 static gboolean
 choose_key (TfVault     *self,
             const char  *passphrase,
@@ -330,7 +332,8 @@ choose_key (TfVault     *self,
     }
   g_clear_error (&why);
   randombytes_buf (self->key, sizeof self->key);
-  return g_file_set_contents_full (self->key_path, (const char *) self->key, sizeof self->key, DURABLE, 0600, &why)
+  return g_file_set_contents_full (self->key_path, (const char *) self->key, sizeof self->key, DURABLE, 0600,
+                                   &why)
          || fail_file (why, error);
 }
 
@@ -367,7 +370,7 @@ add_secret (gpointer name,
 /**
  * tf_vault_save:
  * @self: opened for a change
- * @passphrase: (nullable): what the file needs from now on; %NULL leaves it as it is, a new one then gets a key file
+ * @passphrase: (nullable): what the file needs from now on; %NULL leaves it as it is, a new one gets a key file
  *
  * Replaces the file at once and durably. Without secrets there is no file, nor a key. May block.
  *
@@ -398,8 +401,8 @@ tf_vault_save (TfVault     *self,
   file[AT_FORM] = (guint8) self->form;
   memcpy (file + AT_SALT, self->salt, sizeof self->salt);
   randombytes_buf (file + AT_NONCE, AT_BODY - AT_NONCE);
-  crypto_aead_xchacha20poly1305_ietf_encrypt (file + AT_BODY, NULL, (const guint8 *) plain, n, file, AT_BODY, NULL,
-                                              file + AT_NONCE, self->key);
+  crypto_aead_xchacha20poly1305_ietf_encrypt (file + AT_BODY, NULL, (const guint8 *) plain, n, file, AT_BODY,
+                                              NULL, file + AT_NONCE, self->key);
   sodium_memzero (plain, n);
   g_free (plain);
   crypto_generichash (file + length - SUM, SUM, file, length - SUM, NULL, 0);
@@ -428,7 +431,8 @@ tf_vault_find (char **path,
 
   /* One that is not as it should be is there nevertheless: opening it will say what is wrong. */
   if (fd >= 0 || errno != ENOENT)
-    form = fd >= 0 && read (fd, head, sizeof head) == sizeof head && head[AT_FORM] == TF_SECRETS_FILE_PASSPHRASE
+    form = fd >= 0 && read (fd, head, sizeof head) == sizeof head
+           && head[AT_FORM] == TF_SECRETS_FILE_PASSPHRASE
            ? TF_SECRETS_FILE_PASSPHRASE : TF_SECRETS_FILE_KEY;
   if (fd >= 0)
     close (fd);

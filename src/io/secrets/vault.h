@@ -9,8 +9,8 @@ G_BEGIN_DECLS
 #define TF_VAULT_KEY  crypto_aead_xchacha20poly1305_ietf_KEYBYTES
 #define TF_VAULT_SALT crypto_pwhash_argon2id_SALTBYTES
 
-/* The encrypted file, open: its secrets in memory, its folder locked for who else wants to change it (or, when it is only
- * read, to read it). Belongs to one thread. */
+/* The encrypted file, open: its secrets in memory, its folder locked for who wants to change it and, while it is to
+ * be changed, for who wants to read it. Belongs to one thread. */
 typedef struct
 {
   char          *folder, *path, *key_path;
