@@ -305,9 +305,6 @@ tf_config_name_spare (TfConfig   *self,
   if (i == self->n_traders)
     return -1;
   trader = &self->traders[i];
-  g_strlcpy (trader->name, name, sizeof trader->name);
-  g_strlcpy (trader->known_for, known_for, sizeof trader->known_for);
-  trader->grade = grade;
   /* It stands in the journal's lists of votes: letters, digits and hyphens; and once. */
   g_strlcpy (id, name, sizeof id);
   g_strcanon (id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-", '-');
@@ -315,6 +312,9 @@ tf_config_name_spare (TfConfig   *self,
     g_strlcpy (trader->id, id, sizeof trader->id);
   else
     g_snprintf (trader->id, sizeof trader->id, "%s-%02u", id, i);
+  g_strlcpy (trader->name, name, sizeof trader->name);
+  g_strlcpy (trader->known_for, known_for, sizeof trader->known_for);
+  trader->grade = grade;
   return (gint) i;
 }
 

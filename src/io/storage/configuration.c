@@ -230,6 +230,34 @@ store_bots (sqlite3        *db,
   return stmt != NULL;
 }
 
+/* A spare place that has got a name is stored under that one from now on: nothing else knew it by the old one. */
+static gboolean
+drop_renamed (sqlite3        *db,
+              const TfConfig *config,
+              GError        **error)
+{
+  static const char *const deletions[] = {
+    "DELETE FROM trader_follows WHERE trader = (SELECT id FROM traders WHERE ordinal = ?1 AND id <> ?2)",
+    "DELETE FROM traders WHERE ordinal = ?1 AND id <> ?2",
+  };
+
+  for (guint k = 0; k < G_N_ELEMENTS (deletions); k++)
+    {
+      g_autoptr (sqlite3_stmt) stmt = tf_db_prepare (db, deletions[k], error);
+
+      if (stmt == NULL)
+        return FALSE;
+      for (guint i = 0; i < config->n_traders; i++)
+        {
+          sqlite3_bind_int64 (stmt, 1, i);
+          tf_db_bind_text (stmt, 2, config->traders[i].id);
+          if (!tf_db_step (stmt, NULL, error))
+            return FALSE;
+        }
+    }
+  return TRUE;
+}
+
 static gboolean
 store_traders (sqlite3        *db,
                const TfConfig *config,
@@ -244,7 +272,7 @@ store_traders (sqlite3        *db,
   follow = tf_db_prepare (db,
                           "INSERT INTO trader_follows (trader, account, configured, following) VALUES (?1, ?2, ?3, ?3)"
                           " ON CONFLICT (trader, account) DO UPDATE SET configured = ?3", stmt != NULL ? error : NULL);
-  if (stmt == NULL || follow == NULL)
+  if (stmt == NULL || follow == NULL || !drop_renamed (db, config, error))
     return FALSE;
   for (guint i = 0; i < config->n_traders; i++)
     {
