@@ -2,7 +2,7 @@
 
 #include <gio/gio.h>
 
-#include "core/engine/snapshot.h"
+#include "core/engine/engine.h"
 #include "core/market/event.h"
 #include "io/feeds/connection.h"
 #include "io/storage/writer.h"
@@ -85,6 +85,17 @@ TfRunSpec  *tf_run_spec_of_workspace(const char      *workspace,
 gboolean    tf_run_command_workspace(const char      *workspace,
                                      const TfCommand *command,
                                      TfSnapshot     **snapshot,
+                                     GError         **error);
+gboolean    tf_run_preview_copy     (const char      *workspace,
+                                     const TfPolicySetting *changes,
+                                     guint            n_changes,
+                                     guint            trader,
+                                     guint            account,
+                                     guint            instrument,
+                                     TfQty            position,
+                                     TfPrice         *price,
+                                     TfCopyPolicy    *policy,
+                                     TfCopyPreview   *preview,
                                      GError         **error);
 gboolean    tf_run_verify_recordings(const char      *workspace,
                                      const char *const *recordings,
