@@ -25,8 +25,9 @@ typedef enum
 /* What was said on the record about a source. */
 typedef struct
 {
-  guint64 errors;
-  TfTime  noticed; /* 0: nothing yet */
+  guint64  errors;
+  TfTime   noticed; /* 0: nothing yet */
+  gboolean failed;
 } Noticed;
 
 struct _TfLive
@@ -38,6 +39,7 @@ struct _TfLive
   guint            n_markets;
   TfTime           interval;
   guint64          seed;
+  double           pace;
   TfRecorder      *recorder;
   TfEventQueue    *queue;
 
@@ -222,13 +224,15 @@ on_source_changed (guint                  spec,
   const TfSourceSpec *source = g_ptr_array_index (self->specs, spec);
   Noticed *noticed = &self->noticed[spec];
   TfTime now = tf_connection_now (self->connection);
+  gboolean fails = figures->state == TF_SOURCE_FAILED && !noticed->failed;
 
   g_mutex_lock (&self->lock);
   g_array_index (self->source_figures, TfSourceFigures, spec) = *figures;
   g_mutex_unlock (&self->lock);
-  if (figures->errors > noticed->errors && (noticed->noticed == 0 || now - noticed->noticed >= NOTICE_EVERY))
+  noticed->failed = figures->state == TF_SOURCE_FAILED;
+  if (fails || (figures->errors > noticed->errors && (noticed->noticed == 0 || now - noticed->noticed >= NOTICE_EVERY)))
     {
-      TfSourceNotice notice = { .count = (gint64) (figures->errors - noticed->errors) };
+      TfSourceNotice notice = { .count = (gint64) MAX (figures->errors - noticed->errors, 1) };
       TfEvent event = { .type = TF_EVENT_NOTICE, .instrument = -1, .notice = &notice };
 
       g_strlcpy (notice.trader, source->trader, sizeof notice.trader);
@@ -261,6 +265,7 @@ start_sources (TfLive *self)
   for (guint k = 0; k < self->specs->len; k++)
     specs[k] = *(const TfSourceSpec *) g_ptr_array_index (self->specs, k);
   self->hub = tf_source_hub_new (specs, self->specs->len, &events, self);
+  tf_source_hub_set_pace (self->hub, 1 / self->pace);
   tf_source_hub_start (self->hub);
 }
 
@@ -571,6 +576,7 @@ tf_live_new (const TfLiveOptions *options,
   self->rest = g_strdup (options->rest);
   self->interval = options->interval;
   self->seed = options->seed;
+  self->pace = options->pace;
   self->n_markets = options->universe->n;
   self->markets = g_new0 (TfMarket, self->n_markets);
   for (guint i = 0; i < self->n_markets; i++)

@@ -19,6 +19,7 @@ typedef struct
   TfTime            interval;      /* of the bars */
   guint64           seed;
   const char       *record;        /* (nullable): file that raw messages go to */
+  double            pace;          /* of traders' sources: 1, more where time passes faster */
 } TfLiveOptions;
 
 /* The default coins under the names that they have at @venue. */

@@ -91,6 +91,8 @@ open_live (TfRun         *self,
                         .interval = interval,
                         .seed = spec->seed,
                         .record = spec->record,
+                        /* A stand-in plays faster than the market; who asks the real hosts is as patient as they want. */
+                        .pace = spec->endpoint != NULL && spec->speed > 0 ? spec->speed : 1,
                       }, error);
   if (live == NULL)
     return FALSE;
