@@ -231,15 +231,17 @@ capped_by (const TfConfig *config,
            const char     *origin,
            gint64          value)
 {
-  gint trader = config != NULL ? tf_config_find_trader (config, origin) : -1;
-  char grade = trader >= 0 ? config->traders[trader].grade : 0;
-
-  return trader >= 0 && value == tf_ratio_raw (tf_grade_confidence_cap (grade)) ? grade != 0 ? grade : 'D' : 0;
+  if (config == NULL || tf_config_find_trader (config, origin) < 0)
+    return 0;
+  for (char grade = 'B'; grade <= 'D'; grade++) /* each source of a trader has its own */
+    if (value == tf_ratio_raw (tf_grade_confidence_cap (grade)))
+      return grade;
+  return 0;
 }
 
 /**
  * tf_words_why:
- * @config: (nullable): whose traders’ grades it uses
+ * @config: (nullable): whose traders it knows
  * @origin: who the signal is from
  * @value: (and @limit): the raw numbers of the verdict
  *
