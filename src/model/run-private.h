@@ -74,6 +74,8 @@ TfEventSource *tf_run_open_recording (const TfConfig  *config,
                                       gint64          *events,
                                       GError         **error);
 /* run-sources.c: whom one listens to besides */
+gboolean    tf_run_add_default_sources (TfWorkspace  *workspace,
+                                     GError         **error);
 gboolean    tf_run_apply_sources    (TfRun           *self,
                                      TfWorkspace     *workspace,
                                      GError         **error);

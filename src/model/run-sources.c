@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "core/base/error.h"
+#include "io/secrets/secrets.h"
 #include "io/storage/sources.h"
 
 /* Traders' sources, as the workspace has them: who is new gets a place, and what is enabled is listened to. */
@@ -40,6 +42,63 @@ take_in (TfRun                *self,
   return trader;
 }
 
+/* A webhook's secret is kept under the trader's id, in small letters as the names of secrets are. Without one it is not
+ * opened, and says so; a keyring that can't be asked is the same to it. */
+static char *
+secret_of (const char *kind,
+           const char *trader)
+{
+  g_autofree char *small = g_ascii_strdown (trader, -1), *name = g_strconcat ("webhook:", small, NULL);
+  g_autoptr (GError) error = NULL;
+  char *secret;
+
+  if (!tf_source_has_secret (kind))
+    return NULL;
+  secret = tf_secrets_get (name, &error);
+  if (secret == NULL && !g_error_matches (error, TF_ERROR, TF_ERROR_NOT_FOUND))
+    g_message ("%s", error->message);
+  return secret;
+}
+
+static gboolean
+is_stored (const GPtrArray       *stored,
+           const TfDefaultSource *source)
+{
+  for (guint k = 0; k < stored->len; k++)
+    {
+      const TfStoredSource *other = g_ptr_array_index (stored, k);
+
+      if (strcmp (other->name, source->trader) == 0 && strcmp (other->kind, source->kind) == 0
+          && strcmp (other->address, source->address) == 0)
+        return TRUE;
+    }
+  return FALSE;
+}
+
+/**
+ * tf_run_add_default_sources:
+ * @workspace: that had no run yet; one that was killed at its start may have left some of them
+ *
+ * The public feeds of the default traders, none of them listened to until the user says so.
+ */
+gboolean
+tf_run_add_default_sources (TfWorkspace *workspace,
+                            GError     **error)
+{
+  g_autoptr (GPtrArray) stored = tf_workspace_load_sources (workspace, error);
+
+  for (const TfDefaultSource *source = tf_default_sources; stored != NULL && source->trader != NULL; source++)
+    {
+      TfStoredSource added = {
+        .name = (char *) source->trader, .kind = (char *) source->kind, .address = (char *) source->address,
+      };
+
+      if (!is_stored (stored, source) && !tf_workspace_save_source (workspace, &added, error))
+        return FALSE;
+    }
+  return stored != NULL;
+}
+
 /**
  * tf_run_apply_sources:
  * @workspace: to read them from
@@ -61,9 +120,11 @@ tf_run_apply_sources (TfRun       *self,
       const TfStoredSource *source = g_ptr_array_index (stored, k);
       gint trader = take_in (self, source);
       TfSourceSpec *spec;
+      char *secret;
 
-      if (trader < 0 || !source->enabled)
+      if (trader < 0 || !source->enabled || self->live == NULL) /* at rest nobody listens */
         continue;
+      secret = secret_of (source->kind, self->config->traders[trader].id);
       spec = g_new0 (TfSourceSpec, 1);
       tf_source_spec_copy (spec, &(TfSourceSpec) {
                              .kind = source->kind,
@@ -71,7 +132,9 @@ tf_run_apply_sources (TfRun       *self,
                              .address = source->address,
                              .endpoint = source->endpoint,
                              .contact = source->contact,
+                             .secret = secret,
                            });
+      tf_secret_free (secret);
       g_ptr_array_add (specs, spec);
     }
   if (self->live != NULL)

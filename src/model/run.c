@@ -237,6 +237,7 @@ new_session (TfRun   *self,
 
   g_strlcpy (session.market, self->spec->market, sizeof session.market);
   return tf_workspace_save_config (self->workspace, self->config, error)
+         && (!tf_run_is_live (self) || tf_run_add_default_sources (self->workspace, error))
          && tf_workspace_save_session (self->workspace, &session, error);
 }
 

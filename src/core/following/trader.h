@@ -19,6 +19,17 @@ typedef struct
  * id. */
 extern const TfTrader tf_default_traders[];
 
+/* A public feed of one of them, of a kind that io/sources knows. */
+typedef struct
+{
+  const char *trader; /* name */
+  const char *kind, *address;
+} TfDefaultSource;
+
+/* Off until the user turns the network on (data/traders.json); ends with a NULL trader. Who has none there has no
+ * source. */
+extern const TfDefaultSource tf_default_sources[];
+
 /* How sure a grade can be at best: a cap of confidence and of size. */
 double      tf_grade_confidence_cap (char        grade);
 double      tf_grade_size_cap       (char        grade);

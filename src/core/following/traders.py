@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes data/traders.json as the C table tf_default_traders: traders.py TRADERS.JSON TRADERS.C
+"""Writes data/traders.json as the C tables tf_default_traders and tf_default_sources: traders.py TRADERS.JSON TRADERS.C
 
 Trust is the prior effect of a trader as a proposer, in R; the file names its levels.
 """
@@ -18,7 +18,7 @@ def literal(text):
 def main(source, target):
     with open(source, encoding='utf-8') as file:
         data = json.load(file)
-    rows = []
+    rows, sources = [], []
     for key in ('id', 'name'):
         values = [trader[key] for trader in data['traders']]
         if len(set(values)) != len(values):
@@ -32,9 +32,12 @@ def main(source, target):
         rows.append('  {\n' + ''.join(f'    .{key} = {literal(trader[key])},\n' for key in SIZES)
                     + f'    .trust_mean = {float(trust["mean"])!r}, .trust_sd = {float(trust["sd"])!r},\n'
                     + '    .followed = { 1, 1, 1, 1, 1, 1, 1, 1 },\n  },\n')
+        for place in trader.get('sources', []):
+            sources.append('  { ' + ', '.join(literal(text) for text in (trader['name'], place['kind'], place['address'])) + ' },\n')
     with open(target, 'w', encoding='utf-8') as file:
         file.write('/* Made from data/traders.json by traders.py. */\n#include "core/following/trader.h"\n\n'
-                   'const TfTrader tf_default_traders[] = {\n' + ''.join(rows) + '  { .id = "" },\n};\n')
+                   'const TfTrader tf_default_traders[] = {\n' + ''.join(rows) + '  { .id = "" },\n};\n\n'
+                   'const TfDefaultSource tf_default_sources[] = {\n' + ''.join(sources) + '  { NULL },\n};\n')
 
 
 if __name__ == '__main__':

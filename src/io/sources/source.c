@@ -69,6 +69,19 @@ tf_source_grade (const char *id)
   return kind != NULL ? kind->grade : 'D';
 }
 
+/**
+ * tf_source_has_secret:
+ *
+ * Returns: whether a source of the kind @id is opened with a secret that it shares with its senders
+ */
+gboolean
+tf_source_has_secret (const char *id)
+{
+  const TfSourceKind *kind = tf_source_find (id);
+
+  return kind != NULL && kind->driver == &tf_source_webhook;
+}
+
 const char *
 tf_source_title (const char *id)
 {

@@ -75,6 +75,7 @@ typedef struct
 const TfSourceKind *tf_source_kinds      (void);
 const TfSourceKind *tf_source_find       (const char         *id);
 char                tf_source_grade      (const char         *id);
+gboolean            tf_source_has_secret (const char         *id);
 const char         *tf_source_title      (const char         *id);
 gboolean            tf_source_check      (const char         *id,
                                           const char         *address,
