@@ -24,7 +24,8 @@ typedef struct
 } TfCommandLine;
 
 extern const TfCommandLine tf_command_run, tf_command_backtest, tf_command_journal, tf_command_list, tf_command_stop,
-    tf_command_rearm, tf_command_indicator, tf_command_decode, tf_command_play, tf_command_keys;
+    tf_command_rearm, tf_command_indicator, tf_command_decode, tf_command_play, tf_command_keys,
+    tf_command_traders;
 
 /* Errors, as one line on stderr */
 int         tf_cli_fail             (const GError        *error);

@@ -8,12 +8,16 @@
 
 #include "cli/command.h"
 #include "cli/summary.h"
+#include "cli/traders.h"
+#include "core/analytics/ranking.h"
 #include "core/indicators/indicator.h"
 #include "core/risk/alerts.h"
 #include "core/risk/state.h"
 #include "io/feeds/venue.h"
 #include "io/sources/source.h"
 #include "io/storage/journal.h"
+
+#define LEVEL 0.9 /* of credible intervals */
 
 typedef struct
 {
@@ -116,20 +120,126 @@ note_source (const TfRecord *record,
   return TRUE;
 }
 
-/* The sources that a trader was heard of from; before the first signal only their kind is known. */
+/* Where one listens to a trader, and the kinds that it was heard of from before; of a file or the demo market only the kind is
+ * known. */
 static void
-add_sources (List           *list,
-             const TfTrader *trader,
-             GHashTable     *sources)
+add_sources (List            *list,
+             const TfTrader  *trader,
+             const GPtrArray *stored,
+             GHashTable      *heard,
+             char            *grade,
+             gboolean        *connected)
 {
-  const GPtrArray *known = g_hash_table_lookup (sources, trader->id);
+  const GPtrArray *known = g_hash_table_lookup (heard, trader->id);
+  g_autoptr (GPtrArray) kinds = g_ptr_array_new ();
 
+  *grade = trader->grade;
+  *connected = FALSE;
+  for (guint k = 0; k < stored->len; k++)
+    {
+      const TfStoredSource *source = g_ptr_array_index (stored, k);
+      const TfSourceKind *kind = tf_source_find (source->kind);
+
+      if (!source->enabled || kind == NULL || g_ascii_strcasecmp (source->name, trader->name) != 0)
+        continue;
+      *connected = TRUE;
+      if (*grade == 0 || kind->grade < *grade)
+        *grade = kind->grade;
+      if (!g_ptr_array_find (kinds, kind->id, NULL))
+        g_ptr_array_add (kinds, (gpointer) kind->id);
+    }
+  for (guint k = 0; known != NULL && k < known->len; k++)
+    if (!g_ptr_array_find (kinds, known->pdata[k], NULL))
+      g_ptr_array_add (kinds, known->pdata[k]);
+  if (tf_venue_find (list->snapshot->config->market) == NULL)
+    {
+      *connected = trader->grade != 0;
+      if (*connected && kinds->len == 0)
+        g_ptr_array_add (kinds, (gpointer) (list->snapshot->config->simulated ? "demo" : "file"));
+    }
   json_builder_set_member_name (list->builder, "sources");
   json_builder_begin_array (list->builder);
-  for (guint k = 0; known != NULL && k < known->len; k++)
-    json_builder_add_string_value (list->builder, known->pdata[k]);
-  if (known == NULL && trader->grade != 0)
-    json_builder_add_string_value (list->builder, list->snapshot->config->simulated ? "demo" : "file");
+  for (guint k = 0; k < kinds->len; k++)
+    json_builder_add_string_value (list->builder, kinds->pdata[k]);
+  json_builder_end_array (list->builder);
+}
+
+/* “mean_r”: {"mean", "low", "high"}, with the ends of its 90 % interval */
+static void
+add_estimate (JsonBuilder      *builder,
+              const char       *name,
+              const TfEstimate *estimate)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_object (builder);
+  tf_json_ratio (builder, "mean", estimate->mean);
+  tf_json_ratio (builder, "low", estimate->low);
+  tf_json_ratio (builder, "high", estimate->high);
+  json_builder_end_object (builder);
+}
+
+/* @rank: (nullable): what the record is worth beside those of the others */
+static void
+add_record (JsonBuilder         *builder,
+            const TfTrackRecord *record,
+            const TfRank        *rank,
+            guint                place)
+{
+  gboolean early = tf_track_record_is_early (record);
+  g_autofree char *text = early ? g_strdup_printf ("too early: %u of %u", record->resolved, TF_TRACK_ENOUGH)
+                                : g_strdup_printf ("%u signals", record->resolved);
+  TfEstimate mean, hits, decay;
+
+  tf_track_record_mean (record, LEVEL, &mean);
+  tf_track_record_hit_rate (record, LEVEL, &hits);
+  tf_track_record_decay (record, LEVEL, &decay);
+  json_builder_set_member_name (builder, "record");
+  json_builder_begin_object (builder);
+  tf_json_string (builder, "judged", text);
+  json_builder_set_member_name (builder, "early");
+  json_builder_add_boolean_value (builder, early);
+  tf_json_int (builder, "resolved", record->resolved);
+  tf_json_int (builder, "enough", TF_TRACK_ENOUGH);
+  add_estimate (builder, "mean_r", &mean);
+  add_estimate (builder, "hit_rate", &hits);
+  add_estimate (builder, "decay_r", &decay);
+  tf_json_ratio (builder, "own_r", record->owned > 0 ? record->own : (double) NAN);
+  tf_json_ratio (builder, "follower_r", record->owned > 0 ? record->reached : (double) NAN);
+  tf_json_ratio (builder, "drawdown_r", record->drawdown);
+  tf_json_ratio (builder, "holding_seconds", record->holding_seconds);
+  json_builder_set_member_name (builder, "rank");
+  if (rank != NULL && rank->worth > 0)
+    json_builder_add_int_value (builder, place);
+  else
+    json_builder_add_null_value (builder);
+  tf_json_ratio (builder, "shrunk_r", rank != NULL && rank->worth > 0 ? rank->shrunk : (double) NAN);
+  tf_json_ratio (builder, "skilled", rank != NULL && rank->worth > 0 ? rank->better : (double) NAN);
+  json_builder_end_object (builder);
+}
+
+/* Of each account that has copied: where the difference to the trader's own result went. */
+static void
+add_gaps (List  *list,
+          guint  trader)
+{
+  const TfConfig *config = list->snapshot->config;
+
+  json_builder_set_member_name (list->builder, "copy_gaps");
+  json_builder_begin_array (list->builder);
+  for (guint a = 0; a < config->n_accounts; a++)
+    {
+      const TfFollowView *follow = tf_snapshot_follow (list->snapshot, trader, a);
+
+      if (!follow->gap_known)
+        continue;
+      json_builder_begin_object (list->builder);
+      tf_json_string (list->builder, "account", config->accounts[a].id);
+      tf_json_decimal (list->builder, "leader", follow->gap.leader.raw);
+      tf_json_decimal (list->builder, "copy", follow->gap.copy.raw);
+      for (guint k = 0; k < TF_N_GAP_PARTS; k++)
+        tf_json_decimal (list->builder, tf_gap_part_name ((TfGapPart) k), follow->gap.parts[k].raw);
+      json_builder_end_object (list->builder);
+    }
   json_builder_end_array (list->builder);
 }
 
@@ -139,27 +249,33 @@ list_traders (List    *list,
 {
   const TfConfig *config = list->snapshot->config;
   g_autoptr (GHashTable) sources = NULL;
+  g_autoptr (GPtrArray) stored = NULL;
+  g_autoptr (GArray) ranking = NULL;
   TfJournalFilter filter = { .kinds = 1u << TF_RECORD_SIGNAL, .search = "source=" };
 
+  stored = tf_workspace_load_sources (list->workspace, error);
   sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
-  if (!tf_journal_iterate (list->workspace, &filter, note_source, sources, error))
+  if (stored == NULL || !tf_journal_iterate (list->workspace, &filter, note_source, sources, error))
     return FALSE;
+  ranking = tf_ranking_of_traders (list->snapshot);
   for (guint t = 0; t < tf_config_n_named (config); t++)
     {
       const TfTrader *trader = &config->traders[t];
       const TfVoterView *view = &list->snapshot->voters[config->n_bots + t];
-      char grade[2] = { trader->grade, '\0' };
-      gboolean followed = FALSE;
+      char grade[2] = { 0 };
+      gboolean followed = FALSE, connected;
+      const TfRank *rank = NULL;
+      guint place = 0;
 
       json_builder_begin_object (list->builder);
       tf_json_string (list->builder, "id", trader->id);
       tf_json_string (list->builder, "name", trader->name);
       tf_json_string (list->builder, "known_for", trader->known_for);
+      add_sources (list, trader, stored, sources, grade, &connected);
       tf_json_string (list->builder, "grade", grade);
-      add_sources (list, trader, sources);
       for (guint a = 0; a < config->n_accounts; a++)
         followed = followed || view->followed[a];
-      tf_json_string (list->builder, "state", trader->grade == 0 ? "no-source" : followed ? "followed" : "not-followed");
+      tf_json_string (list->builder, "state", !connected ? "no source connected" : followed ? "followed" : "not-followed");
       tf_json_int (list->builder, "signals", view->signals);
       json_builder_set_member_name (list->builder, "positions");
       json_builder_begin_array (list->builder);
@@ -174,6 +290,11 @@ list_traders (List    *list,
           }
       json_builder_end_array (list->builder);
       add_copies (list, config->n_bots + t);
+      while (place < ranking->len && g_array_index (ranking, TfRank, place).index != config->n_bots + t)
+        place++;
+      rank = place < ranking->len ? &g_array_index (ranking, TfRank, place) : NULL;
+      add_record (list->builder, &view->record, rank, place + 1);
+      add_gaps (list, t);
       json_builder_end_object (list->builder);
     }
   return TRUE;
@@ -437,10 +558,17 @@ list_venues (List    *list,
   return TRUE;
 }
 
+/* Of a workspace those that it has; without one the kinds that there are. */
 static gboolean
 list_sources (List    *list,
               GError **error)
 {
+  g_autoptr (GPtrArray) stored = list->workspace != NULL ? tf_workspace_load_sources (list->workspace, error) : NULL;
+
+  for (guint k = 0; stored != NULL && k < stored->len; k++)
+    tf_traders_add_source (list->builder, g_ptr_array_index (stored, k));
+  if (list->workspace != NULL)
+    return stored != NULL;
   for (const TfSourceKind *kind = tf_source_kinds (); kind->id != NULL; kind++)
     {
       char grade[2] = { kind->grade, '\0' };
@@ -448,6 +576,7 @@ list_sources (List    *list,
       json_builder_begin_object (list->builder);
       tf_json_string (list->builder, "id", kind->id);
       tf_json_string (list->builder, "title", _(kind->title));
+      tf_json_string (list->builder, "endpoint", kind->endpoint != NULL ? kind->endpoint : "");
       tf_json_string (list->builder, "grade", grade);
       json_builder_end_object (list->builder);
     }
@@ -534,7 +663,7 @@ run_list (int    argc,
 
         if (lists[k].workspace && path == NULL)
           return tf_cli_usage (&tf_command_list, "found no --workspace, expected one for %s", argv[1]);
-        if (lists[k].workspace)
+        if (lists[k].workspace || (path != NULL && lists[k].fill == list_sources))
           {
             list.workspace = workspace = tf_workspace_open (path, TF_WORKSPACE_READER, &error);
             if (workspace == NULL)

@@ -9,7 +9,7 @@
 
 static const TfCommandLine *const commands[] = {
   &tf_command_run, &tf_command_backtest, &tf_command_journal, &tf_command_list, &tf_command_stop, &tf_command_rearm,
-  &tf_command_indicator, &tf_command_decode, &tf_command_play, &tf_command_keys,
+  &tf_command_indicator, &tf_command_decode, &tf_command_play, &tf_command_keys, &tf_command_traders,
 };
 
 static void
