@@ -53,6 +53,7 @@ with tempfile.TemporaryDirectory() as folder:
                 row = cells(page)
                 assert row['Venue'] == 'Binance' and row['State'] == 'Live', row
                 assert number(row['Reconnects']) == 0, row
+            window.expect_text('Running', lambda text: text == 'Running')
             with tap.check('a line that is cut is told, with what the system does about it'):
                 venue.terminate()
                 venue.wait()
