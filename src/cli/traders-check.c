@@ -108,11 +108,11 @@ tell_figures (const TfTradersOptions *options,
             figures->errors);
 }
 
-/* Of a webhook, under the name of its trader, which may be anybody's else. */
+/* Of a webhook: whose it is has to be said. */
 static char *
 secret_of (const TfTradersOptions *options)
 {
-  g_autofree char *name = g_strconcat ("webhook:", options->name, NULL);
+  g_autofree char *name = tf_source_secret_name (options->name != NULL ? options->name : "");
 
   return options->name != NULL && tf_source_has_secret (options->kind) ? tf_secrets_get (name, NULL) : NULL;
 }

@@ -42,13 +42,12 @@ take_in (TfRun                *self,
   return trader;
 }
 
-/* A webhook's secret is kept under the trader's id, in small letters as the names of secrets are. Without one it is not
- * opened, and says so; a keyring that can't be asked is the same to it. */
+/* Without a secret a webhook is not opened, and says so; a keyring that can't be asked is the same to it. */
 static char *
 secret_of (const char *kind,
            const char *trader)
 {
-  g_autofree char *small = g_ascii_strdown (trader, -1), *name = g_strconcat ("webhook:", small, NULL);
+  g_autofree char *name = tf_source_secret_name (trader);
   g_autoptr (GError) error = NULL;
   char *secret;
 

@@ -82,6 +82,20 @@ tf_source_has_secret (const char *id)
   return kind != NULL && kind->driver == &tf_source_webhook;
 }
 
+/**
+ * tf_source_secret_name:
+ * @trader: id
+ *
+ * Returns: (transfer full): the name under which the secret of its webhooks is kept: “webhook:anna”
+ */
+char *
+tf_source_secret_name (const char *trader)
+{
+  g_autofree char *small = g_ascii_strdown (trader, -1);
+
+  return g_strconcat ("webhook:", g_strcanon (small, "abcdefghijklmnopqrstuvwxyz0123456789._-", '-'), NULL);
+}
+
 const char *
 tf_source_title (const char *id)
 {

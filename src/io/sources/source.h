@@ -76,6 +76,7 @@ const TfSourceKind *tf_source_kinds      (void);
 const TfSourceKind *tf_source_find       (const char         *id);
 char                tf_source_grade      (const char         *id);
 gboolean            tf_source_has_secret (const char         *id);
+char               *tf_source_secret_name (const char        *trader);
 const char         *tf_source_title      (const char         *id);
 gboolean            tf_source_check      (const char         *id,
                                           const char         *address,
