@@ -120,21 +120,13 @@ note_source (const TfRecord *record,
   return TRUE;
 }
 
-/* Where one listens to a trader, and the kinds that it was heard of from before; of a file or the demo market only the kind is
- * known. */
+/* The kinds of place where one listens to a trader, and the best grade among them. */
 static void
-add_sources (List            *list,
-             const TfTrader  *trader,
-             const GPtrArray *stored,
-             GHashTable      *heard,
-             char            *grade,
-             gboolean        *connected)
+find_live_sources (const TfTrader  *trader,
+                   const GPtrArray *stored,
+                   GPtrArray       *kinds,
+                   char            *grade)
 {
-  const GPtrArray *known = g_hash_table_lookup (heard, trader->id);
-  g_autoptr (GPtrArray) kinds = g_ptr_array_new ();
-
-  *grade = trader->grade;
-  *connected = FALSE;
   for (guint k = 0; k < stored->len; k++)
     {
       const TfStoredSource *source = g_ptr_array_index (stored, k);
@@ -142,26 +134,49 @@ add_sources (List            *list,
 
       if (!source->enabled || kind == NULL || g_ascii_strcasecmp (source->name, trader->name) != 0)
         continue;
-      *connected = TRUE;
       if (*grade == 0 || kind->grade < *grade)
         *grade = kind->grade;
       if (!g_ptr_array_find (kinds, kind->id, NULL))
         g_ptr_array_add (kinds, (gpointer) kind->id);
     }
+}
+
+/* Of a file those that its signals name; before the first signal only the kind is known, as of the demo market. */
+static void
+find_played_sources (List           *list,
+                     const TfTrader *trader,
+                     GHashTable     *heard,
+                     GPtrArray      *kinds)
+{
+  const GPtrArray *known = g_hash_table_lookup (heard, trader->id);
+
   for (guint k = 0; known != NULL && k < known->len; k++)
-    if (!g_ptr_array_find (kinds, known->pdata[k], NULL))
-      g_ptr_array_add (kinds, known->pdata[k]);
-  if (tf_venue_find (list->snapshot->config->market) == NULL)
-    {
-      *connected = trader->grade != 0;
-      if (*connected && kinds->len == 0)
-        g_ptr_array_add (kinds, (gpointer) (list->snapshot->config->simulated ? "demo" : "file"));
-    }
+    g_ptr_array_add (kinds, known->pdata[k]);
+  if (kinds->len == 0 && trader->grade != 0)
+    g_ptr_array_add (kinds, (gpointer) (list->snapshot->config->simulated ? "demo" : "file"));
+}
+
+/* “sources” and “grade”; whether there is any. */
+static gboolean
+add_sources (List            *list,
+             const TfTrader  *trader,
+             const GPtrArray *stored,
+             GHashTable      *heard)
+{
+  g_autoptr (GPtrArray) kinds = g_ptr_array_new ();
+  char grade[2] = { trader->grade, '\0' };
+
+  if (tf_venue_find (list->snapshot->config->market) != NULL)
+    find_live_sources (trader, stored, kinds, grade);
+  else
+    find_played_sources (list, trader, heard, kinds);
+  tf_json_string (list->builder, "grade", grade);
   json_builder_set_member_name (list->builder, "sources");
   json_builder_begin_array (list->builder);
   for (guint k = 0; k < kinds->len; k++)
     json_builder_add_string_value (list->builder, kinds->pdata[k]);
   json_builder_end_array (list->builder);
+  return kinds->len > 0;
 }
 
 /* “mean_r”: {"mean", "low", "high"}, with the ends of its 90 % interval */
@@ -255,14 +270,15 @@ list_traders (List    *list,
 
   stored = tf_workspace_load_sources (list->workspace, error);
   sources = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify) g_ptr_array_unref);
-  if (stored == NULL || !tf_journal_iterate (list->workspace, &filter, note_source, sources, error))
+  if (stored == NULL
+      || (tf_venue_find (config->market) == NULL
+          && !tf_journal_iterate (list->workspace, &filter, note_source, sources, error)))
     return FALSE;
   ranking = tf_ranking_of_traders (list->snapshot);
   for (guint t = 0; t < tf_config_n_named (config); t++)
     {
       const TfTrader *trader = &config->traders[t];
       const TfVoterView *view = &list->snapshot->voters[config->n_bots + t];
-      char grade[2] = { 0 };
       gboolean followed = FALSE, connected;
       const TfRank *rank = NULL;
       guint place = 0;
@@ -271,8 +287,7 @@ list_traders (List    *list,
       tf_json_string (list->builder, "id", trader->id);
       tf_json_string (list->builder, "name", trader->name);
       tf_json_string (list->builder, "known_for", trader->known_for);
-      add_sources (list, trader, stored, sources, grade, &connected);
-      tf_json_string (list->builder, "grade", grade);
+      connected = add_sources (list, trader, stored, sources);
       for (guint a = 0; a < config->n_accounts; a++)
         followed = followed || view->followed[a];
       tf_json_string (list->builder, "state", !connected ? "no source connected" : followed ? "followed" : "not-followed");

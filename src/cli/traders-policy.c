@@ -37,7 +37,8 @@ refuse (GError     **error,
 {
   char quoted[TF_QUOTE_SIZE];
 
-  g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "%s: found “%s”, expected %s", field, tf_error_quote (found, -1, quoted), expected);
+  g_set_error (error, TF_ERROR, TF_ERROR_INVALID, "%s: found “%s”, expected %s", field,
+               tf_error_quote (found, -1, quoted), expected);
   return FALSE;
 }
 
@@ -109,8 +110,8 @@ parse_setting (const TfConfig   *config,
   setting->value = (double) raw / (double) TF_SCALE;
   if (!tf_copy_policy_set (&trial, setting->param, setting->value))
     {
-      g_autofree char *expected = g_strdup_printf ("%s%g to %g", field->kind == TF_POLICY_DECIMAL ? "" : "a whole number from ",
-                                                   field->min, field->max);
+      const char *whole = field->kind == TF_POLICY_DECIMAL ? "" : "a whole number from ";
+      g_autofree char *expected = g_strdup_printf ("%s%g to %g", whole, field->min, field->max);
 
       return refuse (error, name, text, expected);
     }
@@ -373,7 +374,8 @@ print_preview (const TfConfig      *config,
 /**
  * tf_traders_preview:
  *
- * What an account would do if the trader opened a position now, by its policy with the fields that are given. Changes nothing.
+ * What an account would do if the trader opened a position now, by its policy with the fields that are given. Changes
+ * nothing.
  */
 int
 tf_traders_preview (const TfTradersOptions *options)

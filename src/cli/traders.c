@@ -1,5 +1,5 @@
-/* tradefollow-cli traders: whom one listens to, and who follows whom. What needs the system is left to it as a command, running
- * or not. */
+/* tradefollow-cli traders: whom one listens to, and who follows whom. What needs the system is left to it as a command,
+ * running or not. */
 
 #include "cli/traders.h"
 
@@ -148,7 +148,9 @@ static gboolean
 tell_system (const TfTradersOptions *options,
              GError                **error)
 {
-  return tf_run_command_workspace (options->workspace, &(TfCommand) { .type = TF_COMMAND_SOURCES, .account = -1 }, NULL, error);
+  const TfCommand command = { .type = TF_COMMAND_SOURCES, .account = -1 };
+
+  return tf_run_command_workspace (options->workspace, &command, NULL, error);
 }
 
 /* A name as it stands in journals and lists: short, plain text. */
@@ -206,6 +208,19 @@ select_sources (const TfTradersOptions *options,
   return found;
 }
 
+/* By now the trader has an id. */
+static void
+tell_key (const TfTradersOptions *options,
+          const char             *name)
+{
+  g_autoptr (TfConfig) config = load_config (options, NULL, NULL);
+  gint trader = config != NULL ? tf_config_find_trader (config, name) : -1;
+  g_autofree char *key = trader >= 0 ? tf_source_secret_name (config->traders[trader].id) : NULL;
+
+  if (key != NULL)
+    printf ("its secret is %s: see keys set; afterwards traders enable, and a running system knows it\n", key);
+}
+
 static int
 add_source (const TfTradersOptions *options)
 {
@@ -257,6 +272,8 @@ add_source (const TfTradersOptions *options)
     return tf_cli_fail (error);
   g_ptr_array_add (same, &source);
   tell_sources (options, same, "added");
+  if (!options->json && tf_source_has_secret (source.kind))
+    tell_key (options, source.name);
   return TF_EXIT_DONE;
 }
 
@@ -356,7 +373,8 @@ tell_follows (const TfTradersOptions *options,
       json_builder_add_boolean_value (builder, follows);
       json_builder_end_object (builder);
       if (!options->json)
-        printf ("%s: %s %s\n", config->accounts[a].id, follows ? "follows" : "does not follow", config->traders[trader].name);
+        printf ("%s: %s %s\n", config->accounts[a].id, follows ? "follows" : "does not follow",
+                config->traders[trader].name);
     }
   json_builder_end_array (builder);
   json_builder_end_object (builder);
