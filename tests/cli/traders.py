@@ -220,6 +220,7 @@ def test_session():
         same(process.returncode, 0, f'the run ends in order {errors}')
         verified(workspace, 'the journal verifies, the rebuilt accounts agree')
         check_replay(workspace, 'one', 'two')
+        check_known_at(workspace)
         kill_and_go_on(workspace, words, watched, feed, webhook)
 
 
@@ -295,6 +296,21 @@ def check_replay(workspace, *names):
     result = cli('journal', 'verify', '--workspace', workspace, '--json',
                  *(word for name in names for word in ('--replay', HERE / f'{name}.rec')))
     ok(result.returncode == 0, 'the recorded sessions lead to the same journal, signals and commands included', result.stderr)
+
+
+def check_known_at(workspace):
+    """Nothing is decided before it is known: not before it was received, and not otherwise when the rest never comes."""
+    late = query(workspace, """SELECT s.seq FROM comprehensive_audit s JOIN comprehensive_audit e ON e.cause = s.seq
+                               WHERE s.kind = 'signal' AND e.time < s.time""")
+    early = [row for trader in ('Anna', 'Bert', 'Cleo') for found in entries(workspace, trader).values() for row, _ in found
+             if max(field(row, name).rstrip('Z') for name in ('published', 'received')) > row['time'].rstrip('Z')]
+    same((late, early), ([], []), 'no entry is older than what it follows from')
+    whole, chance = (HERE / 'two.rec').read_bytes(), random.Random(5)
+    for number in range(4):
+        (HERE / 'cut.rec').write_bytes(whole[:chance.randrange(len(whole) // 4, len(whole))])
+        result = cli('journal', 'verify', '--workspace', workspace, '--replay', HERE / 'one.rec', '--replay', HERE / 'cut.rec')
+        ok(result.returncode == 0 or 'all before are the same' in result.stderr,
+           f'cut {number + 1}: without what comes later, what was decided before is the same', result.stderr)
 
 
 def kill_and_go_on(workspace, words, watched, feed, webhook):
