@@ -8,6 +8,8 @@
 
 #define BAN_MS 120000 /* Binance answers 418 to a banned address, and bans longer who keeps asking */
 #define RETRY_MAX_S 86400
+#define NEAR_MS 700   /* where nobody answers nobody is burdened: at most so long to the next attempt … */
+#define NEAR_FOR_MS 60000 /* … in the first minute, so that who comes back is heard at once */
 #define GOODBYE_MS 2000 /* for the other side's answer to ours */
 
 /* One connection, from its handshake to its end. It outlives its socket while libsoup still holds it. */
@@ -36,6 +38,7 @@ struct _TfSocket
   TfRandom              random;
   TfSocketState         state;
   guint                 attempt; /* since the last proven connection */
+  gint64                unreachable; /* since then nobody answers there; 0: somebody does */
   guint                 wires, attempts;
   Wire                 *wire, *next; /* @next replaces @wire while that still works */
   gint64                overlap_until, replace_at;
@@ -218,11 +221,12 @@ back_off (TfSocket   *self,
           const char *reason,
           guint       at_least_ms)
 {
-  guint64 longest = (guint64) self->options.backoff_ms << MIN (self->attempt, 16);
+  gboolean near = self->unreachable != 0 && tf_socket_clock () - self->unreachable < NEAR_FOR_MS;
+  guint64 longest = near ? NEAR_MS : (guint64) self->options.backoff_ms << MIN (self->attempt, 16);
   double delay = tf_random_uniform (&self->random) * (double) MIN (longest, self->options.backoff_max_ms);
   guint ms = at_least_ms + (guint) delay;
 
-  self->attempt++;
+  self->attempt += !near;
   clear_source (&self->pacing);
   set_timer (self, &self->retry, ms, on_retry);
   set_state (self, TF_SOCKET_BACKOFF, reason, ms);
@@ -386,6 +390,10 @@ refused (TfSocket     *self,
   guint status = soup_message_get_status (wire->request), after = tf_socket_retry_after (wire->request);
   g_autofree char *reason = NULL;
 
+  if (status != 0 || error->domain == G_TLS_ERROR)
+    self->unreachable = 0;
+  else if (self->unreachable == 0)
+    self->unreachable = tf_socket_clock ();
   if (status == 0 || status == SOUP_STATUS_SWITCHING_PROTOCOLS)
     reason = g_strdup_printf ("no connection: %s", error->message);
   else
@@ -427,6 +435,7 @@ on_connected (GObject      *source,
     {
       gboolean replaces = wire == self->next;
 
+      self->unreachable = 0;
       wire->stream = stream;
       wire->opened = wire->heard = tf_socket_clock ();
       wire->refilled = g_get_monotonic_time ();
