@@ -225,8 +225,12 @@ tf_desk_add_record (TfDesk         *self,
     case TF_RECORD_FAULT:
       tell_record (self, record, TF_TONE_WARNING);
       break;
-    case TF_RECORD_SESSION:
     case TF_RECORD_COMMAND:
+      if (!self->past && (record->code == TF_COMMAND_SOURCES || record->code == TF_COMMAND_ADD_TRADER))
+        tf_desk_load_sources (self); /* another program may have set them up */
+      tell_record (self, record, TF_TONE_PLAIN);
+      break;
+    case TF_RECORD_SESSION:
       tell_record (self, record, TF_TONE_PLAIN);
       break;
     case TF_RECORD_ACCOUNT:

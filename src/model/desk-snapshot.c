@@ -159,6 +159,23 @@ describe_action (const TfVoterView *view,
 }
 
 static void
+describe_record (const TfSnapshot  *snapshot,
+                 const TfVoterView *view,
+                 TfVoterValues     *row)
+{
+  TfEstimate mean = { (double) NAN, (double) NAN, (double) NAN };
+  g_autofree char *age = tf_words_age (snapshot->time - view->last_time);
+
+  row->early = tf_track_record_is_early (&view->record);
+  if (view->record.resolved > 0)
+    tf_track_record_mean (&view->record, TF_RECORD_LEVEL, &mean);
+  row->record_low = mean.low;
+  row->record_high = mean.high;
+  if (view->last_time != 0)
+    g_strlcpy (row->age, age, sizeof row->age);
+}
+
+static void
 sync_voters (TfDesk     *self,
              GListStore *store,
              guint       first,
@@ -193,6 +210,7 @@ sync_voters (TfDesk     *self,
           g_strlcpy (row->name, trader->name, sizeof row->name);
           g_strlcpy (row->known_for, _(trader->known_for), sizeof row->known_for);
           row->grade[0] = trader->grade;
+          row->heard = (gint) tf_desk_heard (self, v - config->n_bots, row->heard_why, sizeof row->heard_why);
           for (guint a = 0; a < config->n_accounts; a++)
             row->followed |= (view != NULL ? view->followed[a] : trader->followed[a]) ? 1 << a : 0;
         }
@@ -211,6 +229,8 @@ sync_voters (TfDesk     *self,
       row->recent_outcome = view->recent_outcome;
       row->last_time = view->last_time;
       describe_action (view, config->universe, row->last_action, sizeof row->last_action);
+      if (v >= config->n_bots)
+        describe_record (self->snapshot, view, row);
     }
   sync_rows (store, rows, sizeof *rows, n, by_index);
 }
@@ -322,6 +342,17 @@ sync_totals (TfDesk *self)
 }
 
 /**
+ * tf_desk_sync_traders:
+ *
+ * Something has become known of them that no snapshot tells.
+ */
+void
+tf_desk_sync_traders (TfDesk *self)
+{
+  sync_voters (self, self->traders, self->config->n_bots, tf_config_n_named (self->config));
+}
+
+/**
  * tf_desk_sync_rows:
  *
  * Makes the lists and the totals show the snapshot that the desk has, or the configuration with nothing done.
@@ -331,7 +362,7 @@ tf_desk_sync_rows (TfDesk *self)
 {
   sync_accounts (self);
   sync_voters (self, self->bots, 0, self->config->n_bots);
-  sync_voters (self, self->traders, self->config->n_bots, tf_config_n_named (self->config));
+  tf_desk_sync_traders (self);
   sync_positions (self);
   sync_alerts (self);
   sync_totals (self);

@@ -239,6 +239,8 @@ on_loaded (GObject      *object,
         take_snapshot (self, backlog->snapshot);
       if (backlog->snapshot != NULL)
         take_config (self, backlog->snapshot->config);
+      tf_desk_load_sources (self);
+      tf_desk_load_candles (self);
       self->past = TRUE;
       for (guint i = 0; i < backlog->batch->records->len; i++)
         tf_desk_add_record (self, &g_array_index (backlog->batch->records, TfRecord, i));
@@ -282,12 +284,16 @@ listen (gpointer data)
       tf_connection_item_take (item, venue->title, &figures.connection, g_get_monotonic_time ());
       if (g_list_model_get_n_items (G_LIST_MODEL (self->connections)) == 0)
         g_list_store_append (self->connections, item);
+      tf_desk_hear_sources (self);
+      tf_desk_sync_traders (self);
       if (self->listen == 0)
         self->listen = g_timeout_add_seconds (LISTEN_S, listen, self);
     }
   else
     {
       g_list_store_remove_all (self->connections);
+      tf_desk_hear_sources (self);
+      tf_desk_sync_traders (self);
       g_clear_handle_id (&self->listen, g_source_remove);
     }
   g_signal_emit (self, signals[LISTENED], 0);
@@ -310,6 +316,11 @@ on_run_state (TfDesk *self)
     }
   else if (state != TF_RUN_STARTING && self->wanted)
     load_backlog (self);
+  if (state == TF_RUN_RUNNING)
+    {
+      tf_desk_load_sources (self);
+      tf_desk_load_candles (self);
+    }
   listen (self);
   g_object_notify_by_pspec (G_OBJECT (self), props[PROP_RUN_STATE]);
 }
@@ -359,6 +370,12 @@ tf_desk_dispose (GObject *object)
   if (self->loading != NULL)
     g_cancellable_cancel (self->loading);
   g_clear_object (&self->loading);
+  if (self->looking != NULL)
+    g_cancellable_cancel (self->looking);
+  g_clear_object (&self->looking);
+  if (self->reading != NULL)
+    g_cancellable_cancel (self->reading);
+  g_clear_object (&self->reading);
   g_queue_clear_full (&self->held, (GDestroyNotify) g_ptr_array_unref);
   g_clear_pointer (&self->snapshot, tf_snapshot_unref);
   g_clear_object (&self->system);
@@ -370,7 +387,7 @@ tf_desk_finalize (GObject *object)
 {
   TfDesk *self = TF_DESK (object);
   GListStore *const lists[] = { self->accounts, self->bots, self->traders, self->positions, self->fills, self->signals,
-                                self->alerts, self->feed, self->connections };
+                                self->alerts, self->feed, self->connections, self->sources };
 
   for (guint i = 0; i < G_N_ELEMENTS (lists); i++)
     g_object_unref (lists[i]);
@@ -380,6 +397,8 @@ tf_desk_finalize (GObject *object)
   g_ptr_array_unref (self->new_feed);
   tf_config_unref (self->config);
   g_free (self->path);
+  g_free (self->offered);
+  g_clear_pointer (&self->bars, g_array_unref);
   G_OBJECT_CLASS (tf_desk_parent_class)->finalize (object);
 }
 
@@ -415,6 +434,8 @@ tf_desk_init (TfDesk *self)
   self->alerts = g_list_store_new (TF_TYPE_ALERT_ITEM);
   self->feed = g_list_store_new (TF_TYPE_FEED_ITEM);
   self->connections = g_list_store_new (TF_TYPE_CONNECTION_ITEM);
+  self->sources = g_list_store_new (TF_TYPE_SOURCE_ITEM);
+  self->bars_of = -1;
   self->new_fills = g_ptr_array_new_with_free_func (g_object_unref);
   self->new_signals = g_ptr_array_new_with_free_func (g_object_unref);
   self->new_feed = g_ptr_array_new_with_free_func (g_object_unref);
@@ -481,7 +502,12 @@ tf_desk_show_workspace (TfDesk     *self,
   g_return_if_fail (TF_IS_DESK (self) && path != NULL);
   if (tf_desk_is_running (self))
     return;
+  g_free (self->offered);
+  self->offered = g_strdup (path);
   g_clear_pointer (&self->path, g_free);
+  g_clear_pointer (&self->bars, g_array_unref);
+  self->bars_of = -1;
+  g_list_store_remove_all (self->sources);
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return;
   self->path = g_strdup (path);
@@ -604,6 +630,26 @@ on_commanded (GObject      *object,
     load_backlog (self);
 }
 
+static void
+send (TfDesk          *self,
+      const TfCommand *command)
+{
+  const TfRunSpec *spec = tf_system_get_spec (self->system);
+  g_autoptr (GTask) task = NULL;
+
+  /* After a run another market's workspace may be looked at. */
+  if (tf_desk_is_running (self) || self->path == NULL || (spec != NULL && g_strcmp0 (spec->workspace, self->path) == 0))
+    {
+      tf_system_command (self->system, command);
+      return;
+    }
+  task = g_task_new (self, NULL, on_commanded, NULL);
+  g_task_set_source_tag (task, send);
+  g_object_set_data_full (G_OBJECT (task), "tf-path", g_strdup (self->path), g_free);
+  g_task_set_task_data (task, g_memdup2 (command, sizeof *command), g_free);
+  g_task_run_in_thread (task, command_thread);
+}
+
 /**
  * tf_desk_command:
  * @account: index, −1: all
@@ -617,18 +663,25 @@ tf_desk_command (TfDesk        *self,
                  gint           account,
                  gint64         voter)
 {
-  TfCommand command = { .type = type, .account = account, .voter = voter };
-  g_autoptr (GTask) task = NULL;
-
   g_return_if_fail (TF_IS_DESK (self));
-  if (tf_system_get_spec (self->system) != NULL || self->path == NULL)
-    {
-      tf_system_command (self->system, &command);
-      return;
-    }
-  task = g_task_new (self, NULL, on_commanded, NULL);
-  g_task_set_source_tag (task, tf_desk_command);
-  g_object_set_data_full (G_OBJECT (task), "tf-path", g_strdup (self->path), g_free);
-  g_task_set_task_data (task, g_memdup2 (&command, sizeof command), g_free);
-  g_task_run_in_thread (task, command_thread);
+  send (self, &(TfCommand) { .type = type, .account = account, .voter = voter });
+}
+
+/**
+ * tf_desk_set_policy:
+ * @account: index, −1: all
+ * @voter: a trader’s index
+ * @param: TfPolicyParam
+ *
+ * Changes one field of a copy policy, as a command of the journal.
+ */
+void
+tf_desk_set_policy (TfDesk *self,
+                    gint    account,
+                    gint64  voter,
+                    gint    param,
+                    double  value)
+{
+  g_return_if_fail (TF_IS_DESK (self));
+  send (self, &(TfCommand) { TF_COMMAND_SET_POLICY, account, voter, param, value });
 }

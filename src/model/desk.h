@@ -1,10 +1,12 @@
 #pragma once
 
 #include "model/items.h"
+#include "model/source-rows.h"
 #include "model/system.h"
 
 G_BEGIN_DECLS
 
+#define TF_RECORD_LEVEL 0.90 /* of the credible intervals that are shown */
 #define TF_DESK_ROWS 2000 /* most fills and signals kept */
 
 /* The figures of the head line, over all accounts. */
@@ -56,6 +58,30 @@ GListModel     *tf_desk_get_feed      (TfDesk        *self);
 /* Of the run under way: none for the demo market and for files. */
 GListModel     *tf_desk_get_connections (TfDesk        *self);
 
+/* Traders' sources, as the workspace has them. */
+GListModel     *tf_desk_get_sources   (TfDesk        *self);
+/* Whether the market that is chosen is a live one: traders can be listened to beside no other. */
+gboolean        tf_desk_can_listen    (TfDesk        *self);
+void            tf_desk_edit_sources  (TfDesk               *self,
+                                       TfSourceRowsVerb      verb,
+                                       const TfStoredSource *source,
+                                       GAsyncReadyCallback   callback,
+                                       gpointer              data);
+gboolean        tf_desk_edit_sources_finish (TfDesk        *self,
+                                             GAsyncResult  *result,
+                                             GError       **error);
+/* Whose candles the snapshots bring, or at rest are read back. */
+void            tf_desk_set_chart     (TfDesk        *self,
+                                       gint           instrument);
+const TfCandle *tf_desk_get_candles   (TfDesk        *self,
+                                       gint           instrument,
+                                       guint         *n);
+
+void            tf_desk_set_policy    (TfDesk        *self,
+                                       gint           account,
+                                       gint64         voter,
+                                       gint           param,
+                                       double         value);
 /* @account −1: all, @voter: see TfCommand. */
 void            tf_desk_command       (TfDesk        *self,
                                        TfCommandType  type,

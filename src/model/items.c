@@ -30,7 +30,8 @@ static const TfField voter_fields[] = {
   INT (proposals, "proposals"), INT (resolved, "resolved"), INT (trades, "trades"), DOUBLE (win_rate, "win-rate"),
   INT64 (pnl, "pnl"), DOUBLE (stance, "stance"), DOUBLE (weight, "weight"), DOUBLE (weight_sd, "weight-sd"),
   DOUBLE (mean_outcome, "mean-outcome"), DOUBLE (recent_outcome, "recent-outcome"), INT64 (last_time, "last-time"),
-  TEXT (last_action, "last-action"),
+  TEXT (last_action, "last-action"), INT (heard, "heard"), TEXT (heard_why, "heard-why"), TEXT (age, "age"), INT (early, "early"),
+  DOUBLE (record_low, "record-low"), DOUBLE (record_high, "record-high"),
 };
 TF_DEFINE_ITEM (Voter, voter)
 #undef VALUES
@@ -104,6 +105,60 @@ tf_connection_item_take (TfConnectionItem          *self,
   values.disturbed = figures->state >= TF_CONNECTION_DEGRADED || (self->now.disturbed && figures->state != TF_CONNECTION_LIVE);
   if (same)
     values.line.retry_ms -= (guint) CLAMP ((now - values.wait_since) / 1000, 0, (gint64) figures->retry_ms);
+  tf_item_update (TF_ITEM (self), &values);
+}
+
+#define VALUES TfSourceValues
+static const TfField source_fields[] = {
+  INT64 (id, "id"), TEXT (name, "name"), TEXT (kind, "kind"), TEXT (address, "address"), INT (enabled, "enabled"),
+  INT (heard, "heard"), INT (figures.state, "state"), TEXT (figures.reason, "reason"), INT64 (figures.retry_ms, "retry"),
+  INT64 (figures.messages, "messages"), INT64 (figures.signals, "signals"), INT64 (figures.ignored, "ignored"),
+  INT64 (figures.errors, "errors"), INT64 (figures.last_message, "last-message"), INT64 (figures.last_signal, "last-signal"),
+};
+#undef VALUES
+
+G_DEFINE_FINAL_TYPE (TfSourceItem, tf_source_item, TF_TYPE_ITEM)
+
+static void
+tf_source_item_finalize (GObject *object)
+{
+  tf_stored_source_free (TF_SOURCE_ITEM (object)->row);
+  G_OBJECT_CLASS (tf_source_item_parent_class)->finalize (object);
+}
+
+static void
+tf_source_item_class_init (TfSourceItemClass *klass)
+{
+  G_OBJECT_CLASS (klass)->finalize = tf_source_item_finalize;
+  tf_item_class_set_fields (TF_ITEM_CLASS (klass), G_STRUCT_OFFSET (TfSourceItem, now), sizeof (TfSourceValues), source_fields,
+                            G_N_ELEMENTS (source_fields));
+}
+
+static void
+tf_source_item_init (TfSourceItem *self)
+{
+}
+
+/**
+ * tf_source_item_take:
+ * @row: (transfer full): of the table
+ * @figures: (nullable): how it is; %NULL: nobody listens there now
+ */
+void
+tf_source_item_take (TfSourceItem          *self,
+                     TfStoredSource        *row,
+                     const TfSourceFigures *figures)
+{
+  TfSourceValues values = { .id = row->id, .enabled = row->enabled, .heard = figures != NULL };
+
+  g_strlcpy (values.name, row->name, sizeof values.name);
+  g_strlcpy (values.kind, row->kind, sizeof values.kind);
+  g_strlcpy (values.address, row->address, sizeof values.address);
+  if (figures != NULL)
+    values.figures = *figures;
+  if (self->row != row)
+    tf_stored_source_free (self->row);
+  self->row = row;
   tf_item_update (TF_ITEM (self), &values);
 }
 

@@ -3,6 +3,8 @@
 #include "core/engine/record.h"
 #include "core/engine/snapshot.h"
 #include "io/feeds/connection.h"
+#include "io/sources/source.h"
+#include "io/storage/sources.h"
 #include "model/item.h"
 
 G_BEGIN_DECLS
@@ -27,6 +29,20 @@ typedef struct
   double   spark[TF_SPARK_POINTS]; /* equity, oldest first */
 } TfAccountValues;
 
+/* Where a trader's word comes from, as one word for all sources of one. */
+typedef enum
+{
+  TF_HEARD_NOWHERE,    /* no source connected */
+  TF_HEARD_SIMULATED,
+  TF_HEARD_RECORDED,   /* from files */
+  TF_HEARD_OFF,        /* there are sources, and all are switched off */
+  TF_HEARD_AT_REST,    /* nothing runs */
+  TF_HEARD_CONNECTING,
+  TF_HEARD_LIVE,
+  TF_HEARD_WAITING,    /* after an error, until the next attempt */
+  TF_HEARD_FAILED,
+} TfHeard;
+
 /* A bot or a trader: whoever votes. */
 typedef struct
 {
@@ -44,6 +60,12 @@ typedef struct
   double   stance, weight, weight_sd, mean_outcome, recent_outcome;
   gint64   last_time;
   char     last_action[48];  /* “Bought BTC”; empty: none yet */
+  /* A trader's: */
+  gint     heard;            /* TfHeard */
+  char     heard_why[200];   /* of WAITING and FAILED, in words */
+  char     age[16];          /* of the last action, in market time and words */
+  gint     early;            /* too few outcomes to be judged */
+  double   record_low, record_high; /* 90 % credible interval of the mean outcome */
 } TfVoterValues;
 
 /* One voter's position of one instrument in one account. */
@@ -126,6 +148,16 @@ typedef struct
   gint     disturbed;        /* something is wrong, and was not yet seen to be right again: who tries once more is not well */
 } TfConnectionValues;
 
+/* A row of the workspace's table of traders' sources, and how it is. */
+typedef struct
+{
+  gint64          id;
+  char            name[64], kind[24], address[160]; /* may be cut: the whole stands in the item’s row */
+  gint            enabled;
+  gint            heard;     /* a running system listens there: its figures count */
+  TfSourceFigures figures;
+} TfSourceValues;
+
 #define TF_DECLARE_ITEM(Type, type, TYPE) \
   G_DECLARE_FINAL_TYPE (Tf##Type##Item, tf_##type##_item, TF, TYPE##_ITEM, TfItem) \
   struct _Tf##Type##Item \
@@ -173,6 +205,15 @@ struct _TfSignalItem
   char          *source;     /* (nullable): where a trader’s word comes from: “source=… id=… happened=…; evidence” */
 };
 
+#define TF_TYPE_SOURCE_ITEM (tf_source_item_get_type ())
+G_DECLARE_FINAL_TYPE (TfSourceItem, tf_source_item, TF, SOURCE_ITEM, TfItem)
+struct _TfSourceItem
+{
+  TfItem          parent_instance;
+  TfSourceValues  now;
+  TfStoredSource *row;       /* (nullable) */
+};
+
 /* One voter's part in a proposal's expected outcome. */
 typedef struct
 {
@@ -184,6 +225,10 @@ void          tf_connection_item_take      (TfConnectionItem          *self,
                                             const char                *venue,
                                             const TfConnectionFigures *figures,
                                             gint64                     now);
+/* @row: (transfer full) */
+void          tf_source_item_take          (TfSourceItem              *self,
+                                            TfStoredSource            *row,
+                                            const TfSourceFigures     *figures);
 TfSignalItem *tf_signal_item_new           (const TfSignalValues *values,
                                             const char           *text);
 GArray       *tf_signal_item_contributions (TfSignalItem         *self);

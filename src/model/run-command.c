@@ -56,11 +56,14 @@ tf_run_command_workspace (const char       *path,
   g_autoptr (TfRunSpec) spec = tf_run_spec_of_workspace (path, error);
   g_autoptr (TfRun) run = NULL;
   g_autoptr (GError) local = NULL;
+  g_autoptr (GMutexLocker) locker = NULL;
+  static GMutex one_at_a_time; /* in this process: commands that are given at once are no reason to refuse one */
 
   if (snapshot != NULL)
     *snapshot = NULL;
   if (spec == NULL)
     return FALSE;
+  locker = g_mutex_locker_new (&one_at_a_time);
   run = tf_run_new (spec, NULL, NULL, NULL);
   run->at_rest = TRUE;
   if (!tf_run_prepare (run, &local))

@@ -49,6 +49,11 @@ struct _TfRun
   double          speed;
   gboolean        speed_changed;
   gint64          pushed_at, pushed_seq; /* a batch on its way to the disk */
+  GArray         *source_ids;  /* gint64: rows of the workspace, in the order in which they are listened to */
+  TfPreviewWish  *wish;        /* (nullable) */
+  TfCopyPreview   preview;     /* of the wish with the number … */
+  guint           previewed;   /* … of this; 0: none yet */
+  gboolean        preview_known;
 };
 
 
@@ -73,6 +78,8 @@ TfEventSource *tf_run_open_recording (const TfConfig  *config,
                                       const char      *path,
                                       gint64          *events,
                                       GError         **error);
+/* run-wish.c: what a policy would do */
+void        tf_run_answer_wish      (TfRun           *self);
 /* run-sources.c: whom one listens to besides */
 gboolean    tf_run_add_default_sources (TfWorkspace  *workspace,
                                      GError         **error);

@@ -111,9 +111,13 @@ tf_run_apply_sources (TfRun       *self,
 {
   g_autoptr (GPtrArray) stored = tf_workspace_load_sources (workspace, error);
   g_autoptr (GPtrArray) specs = g_ptr_array_new_with_free_func (spec_free);
+  GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
 
   if (stored == NULL)
-    return FALSE;
+    {
+      g_array_unref (ids);
+      return FALSE;
+    }
   for (guint k = 0; k < stored->len; k++)
     {
       const TfStoredSource *source = g_ptr_array_index (stored, k);
@@ -135,8 +139,41 @@ tf_run_apply_sources (TfRun       *self,
                            });
       tf_secret_free (secret);
       g_ptr_array_add (specs, spec);
+      g_array_append_val (ids, source->id);
     }
+  g_mutex_lock (&self->lock);
+  g_clear_pointer (&self->source_ids, g_array_unref);
+  self->source_ids = ids;
+  g_mutex_unlock (&self->lock);
   if (self->live != NULL)
     tf_live_set_sources (self->live, g_steal_pointer (&specs));
   return TRUE;
+}
+
+/**
+ * tf_run_get_sources:
+ *
+ * From any thread.
+ *
+ * Returns: (transfer full) (element-type TfSourceReport): how the sources are that are listened to; none where the market is not live
+ */
+GArray *
+tf_run_get_sources (TfRun *self)
+{
+  GArray *reports = g_array_new (FALSE, TRUE, sizeof (TfSourceReport));
+
+  g_mutex_lock (&self->lock);
+  if (self->live != NULL && self->source_ids != NULL)
+    {
+      g_autoptr (GArray) figures = tf_live_get_sources (self->live);
+
+      for (guint k = 0; figures->len == self->source_ids->len && k < figures->len; k++) /* else they are just being exchanged */
+        {
+          TfSourceReport report = { g_array_index (self->source_ids, gint64, k), g_array_index (figures, TfSourceFigures, k) };
+
+          g_array_append_val (reports, report);
+        }
+    }
+  g_mutex_unlock (&self->lock);
+  return reports;
 }

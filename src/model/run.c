@@ -67,6 +67,8 @@ tf_run_free (TfRun *self)
   if (self->source != NULL)
     self->source->free (self->source);
   g_clear_pointer (&self->place, g_bytes_unref);
+  g_clear_pointer (&self->source_ids, g_array_unref);
+  g_free (self->wish);
   g_clear_pointer (&self->config, tf_config_unref);
   g_clear_pointer (&self->reader, tf_workspace_close);
   g_clear_pointer (&self->workspace, tf_workspace_close);
@@ -568,6 +570,7 @@ look_around (TfRun   *self,
     {
       self->last_progress = now;
       note_figures (self, now);
+      tf_run_answer_wish (self);
       if (self->progress != NULL)
         self->progress (self, self->data);
     }

@@ -5,6 +5,7 @@
 #include "core/engine/engine.h"
 #include "core/market/event.h"
 #include "io/feeds/connection.h"
+#include "io/sources/source.h"
 #include "io/storage/writer.h"
 
 G_BEGIN_DECLS
@@ -45,6 +46,22 @@ typedef struct
   gboolean finished;          /* the data is at its end */
 } TfRunFigures;
 
+/* A copy policy that is not saved yet, and a position of a trader that it is tried with. */
+typedef struct
+{
+  guint        serial;     /* of the one who asks */
+  guint        trader, account, instrument;
+  TfQty        position;   /* the trader's, signed */
+  TfCopyPolicy policy;
+} TfPreviewWish;
+
+/* How one of the traders' sources is. */
+typedef struct
+{
+  gint64          id;      /* its row in the workspace */
+  TfSourceFigures figures;
+} TfSourceReport;
+
 /* Wires source, engine and journal, and runs them on the calling thread. The other functions may be called from any thread. */
 typedef struct _TfRun TfRun;
 
@@ -73,6 +90,15 @@ void        tf_run_set_chart        (TfRun           *self,
                                      gint             instrument);
 void        tf_run_get_figures      (TfRun           *self,
                                      TfRunFigures    *figures);
+/* Traders' sources that are listened to: (transfer full) (element-type TfSourceReport) */
+GArray     *tf_run_get_sources      (TfRun           *self);
+/* What a policy would do, worked out anew about every tenth of a second until another is wished, or %NULL. */
+void        tf_run_set_wish         (TfRun           *self,
+                                     const TfPreviewWish *wish);
+gboolean    tf_run_get_preview      (TfRun           *self,
+                                     guint            serial,
+                                     TfCopyPreview   *preview,
+                                     gboolean        *known);
 /* The state at the end; on the run's thread. */
 TfSnapshot *tf_run_snapshot         (TfRun           *self);
 gboolean    tf_run_check            (TfRun           *self,

@@ -384,6 +384,46 @@ tf_system_get_figures (TfSystem     *self,
 }
 
 /**
+ * tf_system_get_sources:
+ *
+ * Returns: (transfer full) (element-type TfSourceReport): how traders' sources are; none while no live market runs
+ */
+GArray *
+tf_system_get_sources (TfSystem *self)
+{
+  g_return_val_if_fail (TF_IS_SYSTEM (self), NULL);
+  return self->run != NULL ? tf_run_get_sources (self->run) : g_array_new (FALSE, FALSE, sizeof (TfSourceReport));
+}
+
+/**
+ * tf_system_set_wish:
+ * @wish: (nullable): what tf_system_get_preview() is to tell; forgotten with the run
+ */
+void
+tf_system_set_wish (TfSystem            *self,
+                    const TfPreviewWish *wish)
+{
+  g_return_if_fail (TF_IS_SYSTEM (self));
+  if (self->run != NULL)
+    tf_run_set_wish (self->run, wish);
+}
+
+/**
+ * tf_system_get_preview:
+ *
+ * Returns: whether the wish with the number @serial was worked out
+ */
+gboolean
+tf_system_get_preview (TfSystem      *self,
+                       guint          serial,
+                       TfCopyPreview *preview,
+                       gboolean      *known)
+{
+  g_return_val_if_fail (TF_IS_SYSTEM (self), FALSE);
+  return self->run != NULL && tf_run_get_preview (self->run, serial, preview, known);
+}
+
+/**
  * tf_system_set_chart:
  * @instrument: whose candles snapshots bring; −1: none
  */

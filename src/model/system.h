@@ -48,6 +48,14 @@ const TfRunSpec *tf_system_get_spec         (TfSystem        *self);
 TfSnapshot      *tf_system_get_snapshot     (TfSystem        *self);
 void             tf_system_get_figures      (TfSystem        *self,
                                              TfRunFigures    *figures);
+/* See model/run.h; there is none while nothing runs. */
+GArray          *tf_system_get_sources      (TfSystem        *self);
+void             tf_system_set_wish         (TfSystem        *self,
+                                             const TfPreviewWish *wish);
+gboolean         tf_system_get_preview      (TfSystem        *self,
+                                             guint            serial,
+                                             TfCopyPreview   *preview,
+                                             gboolean        *known);
 void             tf_system_set_chart        (TfSystem        *self,
                                              gint             instrument);
 void             tf_system_set_speed        (TfSystem        *self,

@@ -6,6 +6,7 @@
 
 #include "core/following/policy.h"
 #include "core/risk/limits.h"
+#include "model/words-trader.h"
 
 #define MINUS "\xe2\x88\x92" /* U+2212 */
 #define SPACE "\xc2\xa0"     /* no-break: a number and its unit stay together */
@@ -428,18 +429,12 @@ policy_sentence (const TfRecord *record,
                  const char     *voter)
 {
   const TfPolicyField *field = record->amount >= 0 ? tf_policy_field ((guint) record->amount) : NULL;
-  g_autofree char *number = NULL;
-  const char *value;
+  g_autofree char *value = NULL;
 
   if (field == NULL)
     return record->value == 0 ? g_strdup_printf (_("%s no longer copies an instrument of %s"), account, voter)
                               : g_strdup_printf (_("%s copies an instrument of %s again"), account, voter);
-  number = tf_words_number ((double) record->value / TF_SCALE, field->kind == TF_POLICY_DECIMAL ? 4 : 0);
-  value = number;
-  if (field->choices != NULL)
-    value = _(field->choices[(gsize) field->max + 1 + (gsize) (record->value / TF_SCALE)]);
-  else if (field->kind == TF_POLICY_FLAG)
-    value = record->value != 0 ? _("yes") : _("no");
+  value = tf_words_policy_value (field, (double) record->value / TF_SCALE);
   return g_strdup_printf (_("%s copies %s: %s is now %s"), account, voter, _(field->title), value);
 }
 

@@ -110,14 +110,16 @@ on_bind (GtkListItemFactory *factory,
          const TfColumnSpec *spec)
 {
   gpointer item = gtk_list_item_get_item (list_item);
+  const char *const fields[] = { spec->field, spec->again };
 
   g_object_set_data (G_OBJECT (list_item), "tf-spec", (gpointer) spec);
-  if (spec->field != NULL)
-    {
-      g_autofree char *signal = g_strconcat ("notify::", spec->field, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
+    if (fields[i] != NULL)
+      {
+        g_autofree char *signal = g_strconcat ("notify::", fields[i], NULL);
 
-      g_signal_connect (item, signal, G_CALLBACK (on_notify), list_item);
-    }
+        g_signal_connect (item, signal, G_CALLBACK (on_notify), list_item);
+      }
   update_cell (list_item, spec);
 }
 

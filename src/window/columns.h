@@ -27,6 +27,7 @@ typedef struct
   void       (*update) (GtkWidget *cell,
                         gpointer   item);
   const char  *tip;                                /* (nullable): N_(): what the title means */
+  const char  *again;                              /* (nullable): another property that it repaints with */
 } TfColumnSpec;
 
 /* @model: (transfer none): what it lists; rows are sorted by the header and can be selected.

@@ -32,12 +32,14 @@ struct _TfDashboardPage
   GtkBox       *intervals, *chart_bar;
   TfChart      *chart;
   GtkStack     *tables, *feed_stack;
+  GtkWidget    *add_trader;
   GtkListView  *feed;
   GtkLabel     *check_labels[N_CHECKS];
   guint         hide_preflight, frames;
   TfTime        interval;   /* of the chart’s candles; 0: as they come */
-  gint64        drawn_seq;  /* what the chart shows: entry and market time, so that it is not drawn for nothing */
+  gint64        drawn_seq;  /* what the chart shows: entry and newest bar, so that it is not drawn for nothing */
   TfTime        drawn_time;
+  gint64        drawn_close;
   gint          drawn_instrument;
 };
 
@@ -192,20 +194,21 @@ refresh_cards (TfDashboardPage *self)
 
 /* Chart */
 
-/* Candles of the chosen interval from those of the snapshot, which are the bots’. */
+/* Candles of the chosen interval from those that there are, which are the bots’. */
 static GArray *
-merged_candles (TfDashboardPage  *self,
-                const TfSnapshot *snapshot)
+merged_candles (TfDashboardPage *self,
+                const TfCandle  *all,
+                guint            n)
 {
   GArray *candles = g_array_new (FALSE, FALSE, sizeof (TfCandle));
   TfCandleBuilder builder;
   TfCandle closed;
 
-  if (self->interval <= snapshot->config->interval)
-    return g_array_append_vals (candles, snapshot->candles, snapshot->n_candles);
+  if (self->interval <= tf_desk_get_config (self->desk)->interval)
+    return g_array_append_vals (candles, all, n);
   tf_candle_builder_init (&builder, self->interval);
-  for (guint i = 0; i < snapshot->n_candles; i++)
-    if (tf_candle_builder_merge (&builder, &snapshot->candles[i], &closed))
+  for (guint i = 0; i < n; i++)
+    if (tf_candle_builder_merge (&builder, &all[i], &closed))
       g_array_append_val (candles, closed);
   if (builder.open)
     g_array_append_val (candles, builder.current);
@@ -300,41 +303,68 @@ add_marks (TfPlot     *plot,
     tf_plot_add_marks (plot, name, (const TfPlotMark *) (gpointer) marks->data, marks->len);
 }
 
-static void
-refresh_quote (TfDashboardPage    *self,
-               const TfSnapshot   *snapshot,
-               const TfInstrument *instrument,
-               gint                i)
+/* Of a system at rest: how old what is shown is. No clock tells what is simulated, or replayed, by the time of day. */
+static char *
+describe_rest (TfDashboardPage *self,
+               const TfCandle  *last)
 {
-  const TfQuoteView *quote = &snapshot->quotes[i];
-  double open = tf_price_double (quote->day_open);
-  g_autofree char *price = tf_words_price (quote->last);
-  g_autofree char *change = tf_words_percent_change (open > 0 ? tf_price_double (quote->last) / open - 1 : (double) NAN, 2);
-  g_autofree char *text = g_strdup_printf ("%s  %s", price, change);
+  TfTime end = last->time + tf_desk_get_config (self->desk)->interval;
+  g_autofree char *date = tf_words_date (end), *age = tf_words_age (g_get_real_time () * 1000 - end);
 
+  return tf_desk_can_listen (self->desk) ? g_strdup_printf (_("newest bar %s old"), age)
+                                         : g_strdup_printf (_("newest bar of %s"), date);
+}
+
+static void
+refresh_quote (TfDashboardPage *self,
+               const TfCandle  *last,
+               gint             i)
+{
+  const TfSnapshot *snapshot = tf_desk_get_snapshot (self->desk);
+  const TfQuoteView none = { .last = last->close }, *quote = &none;
+  gboolean live = tf_desk_is_running (self->desk);
+  g_autofree char *price = NULL, *change = NULL, *rest = NULL, *text = NULL;
+  double open;
+
+  if (snapshot != NULL && snapshot->config == tf_desk_get_config (self->desk) && snapshot->quotes[i].time != 0)
+    quote = &snapshot->quotes[i];
+  open = tf_price_double (quote->day_open);
+  price = tf_words_price (quote->last);
+  change = tf_words_percent_change (open > 0 ? tf_price_double (quote->last) / open - 1 : (double) NAN, 2);
+  rest = live ? NULL : describe_rest (self, last);
+  text = live ? g_strdup_printf ("%s  %s", price, change) : g_strdup_printf ("%s  · %s", price, rest);
   tf_label_set (self->quote, text, FALSE);
-  tf_label_tone (self->quote, (double) (quote->last.raw - quote->day_open.raw));
+  tf_label_tone (self->quote, live ? (double) (quote->last.raw - quote->day_open.raw) : 0);
+  if (live)
+    gtk_widget_remove_css_class (GTK_WIDGET (self->quote), "dim-label");
+  else
+    gtk_widget_add_css_class (GTK_WIDGET (self->quote), "dim-label");
 }
 
 static void
 refresh_chart (TfDashboardPage *self)
 {
-  TfSnapshot *snapshot = tf_desk_get_snapshot (self->desk);
-  gint i = snapshot != NULL ? snapshot->chart_instrument : -1;
+  const TfSnapshot *snapshot = tf_desk_get_snapshot (self->desk);
+  gint i = (gint) gtk_drop_down_get_selected (self->instrument);
+  gint64 seq = snapshot != NULL ? snapshot->seq : 0;
+  guint n;
+  const TfCandle *all = tf_desk_get_candles (self->desk, i, &n);
   TfPlot *plot = tf_chart_get_plot (self->chart);
   g_autoptr (GArray) candles = NULL, entries = new_marks (), exits = new_marks (), refused = new_marks ();
   const TfInstrument *instrument;
   TfTime from;
 
-  if (i < 0 || snapshot->n_candles == 0 || i != (gint) gtk_drop_down_get_selected (self->instrument))
+  if (all == NULL)
     return;
-  if (self->drawn_seq == snapshot->seq && self->drawn_time == snapshot->time && self->drawn_instrument == i)
+  refresh_quote (self, &all[n - 1], i);
+  if (self->drawn_seq == seq && self->drawn_time == all[n - 1].time && self->drawn_close == all[n - 1].close.raw && self->drawn_instrument == i)
     return;
-  self->drawn_seq = snapshot->seq;
-  self->drawn_time = snapshot->time;
+  self->drawn_seq = seq;
+  self->drawn_time = all[n - 1].time;
+  self->drawn_close = all[n - 1].close.raw;
   self->drawn_instrument = i;
-  instrument = &snapshot->config->universe->items[i];
-  candles = merged_candles (self, snapshot);
+  instrument = &tf_desk_get_config (self->desk)->universe->items[i];
+  candles = merged_candles (self, all, n);
   from = g_array_index (candles, TfCandle, 0).time;
   add_fill_marks (self, entries, exits, instrument->symbol, from);
   add_refused_marks (self, refused, instrument->symbol, from);
@@ -344,7 +374,6 @@ refresh_chart (TfDashboardPage *self)
   add_marks (plot, _("Closed"), exits);
   add_marks (plot, _("Opened"), entries);
   tf_chart_changed (self->chart);
-  refresh_quote (self, snapshot, instrument, i);
 }
 
 static void
@@ -364,7 +393,7 @@ on_instrument (TfDashboardPage *self)
     return;
   tf_chart_set_label (self->chart, config->universe->items[selected].symbol);
   tf_chart_set_slot (self->chart, self->interval);
-  tf_system_set_chart (tf_desk_get_system (self->desk), (gint) selected);
+  tf_desk_set_chart (self->desk, (gint) selected);
 }
 
 static void
@@ -526,6 +555,7 @@ on_table (TfDashboardPage *self)
   };
   GtkWidget *slot = gtk_stack_get_visible_child (self->tables);
 
+  gtk_widget_set_visible (self->add_trader, g_strcmp0 (gtk_stack_get_visible_child_name (self->tables), "traders") == 0);
   if (slot == NULL || gtk_widget_get_first_child (slot) != NULL)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (tables); i++)
@@ -629,6 +659,7 @@ tf_dashboard_page_class_init (TfDashboardPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TfDashboardPage, chart_bar);
   gtk_widget_class_bind_template_child (widget_class, TfDashboardPage, chart);
   gtk_widget_class_bind_template_child (widget_class, TfDashboardPage, tables);
+  gtk_widget_class_bind_template_child (widget_class, TfDashboardPage, add_trader);
   gtk_widget_class_bind_template_child (widget_class, TfDashboardPage, feed_stack);
   gtk_widget_class_bind_template_child (widget_class, TfDashboardPage, feed);
   gtk_widget_class_set_layout_manager_type (widget_class, GTK_TYPE_BIN_LAYOUT);

@@ -3,8 +3,10 @@
 #include <glib/gi18n.h>
 #include <math.h>
 
+#include "model/words-trader.h"
 #include "model/words.h"
 #include "window/columns.h"
+#include "window/trader-link.h"
 
 static GtkWidget *
 scrolled (GtkWidget  *table,
@@ -45,12 +47,6 @@ voter_trades (gpointer item)
 }
 
 static char *
-voter_proposals (gpointer item)
-{
-  return tf_words_count (TF_VOTER_ITEM (item)->now.proposals);
-}
-
-static char *
 voter_win_rate (gpointer item)
 {
   return tf_words_percent (TF_VOTER_ITEM (item)->now.win_rate, 0);
@@ -69,14 +65,6 @@ voter_weight (gpointer item)
 }
 
 static char *
-voter_record (gpointer item)
-{
-  const TfVoterValues *now = &TF_VOTER_ITEM (item)->now;
-
-  return tf_words_r (now->resolved > 0 ? now->mean_outcome : (double) NAN);
-}
-
-static char *
 voter_action (gpointer item)
 {
   const TfVoterValues *now = &TF_VOTER_ITEM (item)->now;
@@ -88,9 +76,55 @@ voter_action (gpointer item)
 static char *
 trader_grade (gpointer item)
 {
-  const char *grade = TF_VOTER_ITEM (item)->now.grade;
+  const TfVoterValues *now = &TF_VOTER_ITEM (item)->now;
 
-  return g_strdup (*grade != '\0' ? grade : _("No source connected"));
+  return g_strdup (*now->grade != '\0' && now->heard != TF_HEARD_NOWHERE ? now->grade : "–");
+}
+
+static char *
+trader_record (gpointer item)
+{
+  return tf_words_record_brief (&TF_VOTER_ITEM (item)->now);
+}
+
+static char *
+trader_last (gpointer item)
+{
+  const TfVoterValues *now = &TF_VOTER_ITEM (item)->now;
+
+  return *now->age == '\0' ? g_strdup ("–") : g_strdup_printf (_("%s, %s ago"), now->last_action, now->age);
+}
+
+/* How a trader is heard: a dot, a word, and more about it under the pointer. */
+
+static GtkWidget *
+create_heard (void)
+{
+  GtkWidget *cell = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 6), *label = gtk_label_new (NULL);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_label_set_width_chars (GTK_LABEL (label), 10);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_box_append (GTK_BOX (cell), tf_state_dot_new ());
+  gtk_box_append (GTK_BOX (cell), label);
+  return cell;
+}
+
+static void
+update_heard (GtkWidget *cell,
+              gpointer   item)
+{
+  const TfVoterValues *now = &TF_VOTER_ITEM (item)->now;
+  GtkWidget *dot = gtk_widget_get_first_child (cell);
+  TfHeard heard = (TfHeard) now->heard;
+  g_autofree char *sentence = tf_words_heard_sentence (now), *text = NULL;
+
+  text = *now->heard_why != '\0' ? g_strdup_printf ("%s: %s", tf_words_heard (heard), now->heard_why) : g_strdup (tf_words_heard (heard));
+  tf_state_dot_set (dot, heard == TF_HEARD_LIVE ? TF_STATE_ACTIVE : heard == TF_HEARD_FAILED ? TF_STATE_HALTED : TF_STATE_REDUCING,
+                    heard >= TF_HEARD_CONNECTING);
+  tf_label_set (GTK_LABEL (gtk_widget_get_next_sibling (dot)), text, FALSE);
+  gtk_widget_set_tooltip_text (cell, sentence);
 }
 
 static const TfColumnSpec bot_columns[] = {
@@ -166,15 +200,18 @@ update_follow (GtkWidget *cell,
 }
 
 static const TfColumnSpec trader_columns[] = {
-  { N_("Trader"), "name", TF_CELL_TEXT, -16 },
-  { N_("Source"), "grade", TF_CELL_TEXT, 10, trader_grade },
+  { N_("Trader"), "name", TF_CELL_TEXT, -15 },
+  { N_("State"), "heard", TF_CELL_WIDGET, 0, NULL, create_heard, update_heard, N_("Whether the trader can be heard: see Sources on the trader’s page"),
+    "heard-why" },
+  { N_("Grade"), "grade", TF_CELL_TEXT, 5, trader_grade, NULL, NULL,
+    N_("Where the word comes from. A: chain, filing or signature; B: verified by the venue; C: public statement; D: cannot be verified"), "heard" },
   { N_("Followed by"), "followed", TF_CELL_WIDGET, 0, NULL, create_follow, update_follow },
-  { N_("Signals"), "proposals", TF_CELL_NUMBER, 5, voter_proposals },
-  { N_("Record"), "mean-outcome", TF_CELL_CHANGE, 8, voter_record },
+  { N_("Last signal"), "last-time", TF_CELL_TEXT, 18, trader_last, NULL, NULL, N_("And its age in market time"), "age" },
+  { N_("Record"), "mean-outcome", TF_CELL_NUMBER, 14, trader_record, NULL, NULL,
+    N_("Mean outcome of a signal after costs, and where the true mean lies with a chance of 90 %"), "resolved" },
   { N_("Copies"), "trades", TF_CELL_NUMBER, 5, voter_trades },
   { N_("Won"), "win-rate", TF_CELL_NUMBER, 5, voter_win_rate },
   { N_("P&L"), "pnl", TF_CELL_CHANGE, 10, voter_pnl },
-  { N_("Last action"), "last-time", TF_CELL_TEXT, 18, voter_action },
 };
 
 GtkWidget *
@@ -184,6 +221,7 @@ tf_traders_table_new (TfDesk *desk)
                                    G_N_ELEMENTS (trader_columns), _("Traders"));
 
   g_object_set_data_full (G_OBJECT (table), "tf-desk", g_object_ref (desk), g_object_unref);
+  tf_trader_link_table (table, desk);
   return scrolled (table, "traders");
 }
 
@@ -247,8 +285,11 @@ static const TfColumnSpec position_columns[] = {
 GtkWidget *
 tf_positions_table_new (TfDesk *desk)
 {
-  return scrolled (tf_table_new (TF_TYPE_POSITION_ITEM, tf_desk_get_positions (desk), position_columns,
-                                 G_N_ELEMENTS (position_columns), _("Positions")), "positions");
+  GtkWidget *table = tf_table_new (TF_TYPE_POSITION_ITEM, tf_desk_get_positions (desk), position_columns,
+                                   G_N_ELEMENTS (position_columns), _("Positions"));
+
+  tf_trader_link_table (table, desk);
+  return scrolled (table, "positions");
 }
 
 /* Fills */
@@ -317,5 +358,6 @@ tf_fills_table_new (TfDesk *desk)
                                    _("Fills"));
 
   tf_list_stay_on_top (table);
+  tf_trader_link_table (table, desk);
   return scrolled (table, "fills");
 }

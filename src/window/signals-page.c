@@ -5,11 +5,15 @@
 #include <math.h>
 
 #include "config.h"
+#include "model/words-trader.h"
 #include "model/words.h"
 #include "window/adaptive.h"
 #include "window/chart.h"
 #include "window/columns.h"
 #include "window/confidence.h"
+#include "window/trader-link.h"
+
+enum { SHOW_ALL, SHOW_TRADERS, SHOW_NOT_COPIED, N_SHOW };
 
 #define WEIGHT_ROWS 11 /* of the voters that count most */
 
@@ -18,7 +22,9 @@ struct _TfSignalsPage
   GtkWidget     parent_instance;
   TfDesk       *desk;
   GtkStack     *list_stack, *detail_stack;
-  GtkWidget    *list, *table;
+  GtkWidget    *list, *table, *open, *kinds;
+  GtkFilter    *filter;
+  gint          shown;      /* of the list: enum below */
   GtkLabel     *title, *sentence, *times, *why, *opinion, *plan_title, *plan_text, *who_title, *who_text;
   GtkBox       *verdicts, *vote, *plan, *who;
   TfChart      *contributions, *plan_chart, *weights;
@@ -205,17 +211,16 @@ sentence_for (const TfConfig       *config,
               const TfSignalValues *now)
 {
   gint all = (1 << config->n_accounts) - 1;
-  g_autoptr (GString) yes = g_string_new (NULL), no = g_string_new (NULL);
+  g_autoptr (GString) yes = g_string_new (NULL);
+  g_autofree char *why = NULL;
 
   if (now->verdicts < (gint) config->n_accounts)
     return g_strdup (_("The accounts are still deciding."));
   append_names (yes, config, now->copied);
-  append_names (no, config, all & ~now->copied);
   if (now->copied == all)
     return g_strdup_printf (_("Copied by %s."), yes->str);
-  if (now->copied == 0)
-    return g_strdup_printf (_("Copied by nobody: refused by %s."), no->str);
-  return g_strdup_printf (_("Copied by %s; refused by %s."), yes->str, no->str);
+  why = tf_words_not_copied (config, now);
+  return now->copied == 0 ? g_steal_pointer (&why) : g_strdup_printf (_("Copied by %s. %s"), yes->str, why);
 }
 
 static void
@@ -344,12 +349,13 @@ static void
 show_plan (TfSignalsPage        *self,
            const TfSignalValues *now)
 {
-  TfSnapshot *snapshot = tf_desk_get_snapshot (self->desk);
   TfPlot *plot = tf_chart_get_plot (self->plan_chart);
+  const TfCandle *candles;
   double price = (double) now->price / TF_SCALE;
   g_autoptr (GString) text = g_string_new (NULL);
-  gint instrument = -1;
+  gint instrument = tf_universe_find (tf_desk_get_config (self->desk)->universe, now->symbol);
   gboolean known;
+  guint n;
 
   gtk_widget_set_visible (GTK_WIDGET (self->plan_text), isfinite (now->stop));
   tf_label_set (self->plan_title, isfinite (now->stop) ? _("Exit plan") : _("Price then and now"), FALSE);
@@ -359,20 +365,19 @@ show_plan (TfSignalsPage        *self,
       tf_label_set (self->plan_text, text->str, FALSE);
     }
 
-  if (snapshot != NULL)
-    instrument = tf_universe_find (snapshot->config->universe, now->symbol);
-  known = instrument >= 0 && instrument == snapshot->chart_instrument && snapshot->n_candles > 0;
+  candles = tf_desk_get_candles (self->desk, instrument, &n);
+  known = instrument >= 0 && candles != NULL;
   gtk_widget_set_visible (GTK_WIDGET (self->plan), isfinite (now->stop) || known);
   gtk_widget_set_visible (GTK_WIDGET (self->plan_chart), known);
   if (!known)
     {
       if (instrument >= 0 && gtk_widget_get_mapped (GTK_WIDGET (self)))
-        tf_system_set_chart (tf_desk_get_system (self->desk), instrument);
+        tf_desk_set_chart (self->desk, instrument);
       return;
     }
   tf_plot_clear (plot);
   {
-    guint n = MIN (snapshot->n_candles, 120);
+    guint shown = MIN (n, 120);
     TfPlotMark mark = {
       .time = now->time,
       .value = price,
@@ -380,8 +385,8 @@ show_plan (TfSignalsPage        *self,
       .direction = now->direction,
     };
 
-    tf_plot_add_candles (plot, NULL, snapshot->candles + snapshot->n_candles - n, n);
-    if (now->time >= snapshot->candles[snapshot->n_candles - n].time)
+    tf_plot_add_candles (plot, NULL, candles + n - shown, shown);
+    if (now->time >= candles[n - shown].time)
       tf_plot_add_marks (plot, NULL, &mark, 1);
   }
   if (isfinite (now->stop))
@@ -404,6 +409,7 @@ show_who (TfSignalsPage        *self,
   g_autofree char *title = NULL, *grade = NULL;
 
   gtk_widget_set_visible (GTK_WIDGET (self->who), bot >= 0 || trader >= 0);
+  gtk_widget_set_visible (self->open, trader >= 0);
   if (bot < 0 && trader < 0)
     return;
   title = g_strdup_printf (_("About %s"), now->name);
@@ -599,6 +605,64 @@ show_calibration (TfSignalsPage    *self,
     }
 }
 
+/* Which of them are listed */
+
+static gboolean
+is_shown (gpointer item,
+          gpointer data)
+{
+  const TfSignalValues *now = &TF_SIGNAL_ITEM (item)->now;
+
+  switch (TF_SIGNALS_PAGE (data)->shown)
+    {
+    case SHOW_TRADERS:
+      return now->is_trader != 0;
+    case SHOW_NOT_COPIED:
+      return now->verdicts > 0 && now->copied == 0;
+    default:
+      return TRUE;
+    }
+}
+
+static void
+on_show (GtkToggleButton *button,
+         TfSignalsPage   *self)
+{
+  if (!gtk_toggle_button_get_active (button))
+    return;
+  self->shown = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "tf-show"));
+  gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+}
+
+static void
+add_kinds (TfSignalsPage *self)
+{
+  static const char *const titles[N_SHOW] = { N_("All"), N_("Of traders"), N_("Not copied") };
+  GtkWidget *first = NULL;
+
+  for (gint i = 0; i < N_SHOW; i++)
+    {
+      GtkWidget *button = gtk_toggle_button_new_with_label (_(titles[i]));
+
+      gtk_widget_add_css_class (button, "chip");
+      g_object_set_data (G_OBJECT (button), "tf-show", GINT_TO_POINTER (i));
+      if (first != NULL)
+        gtk_toggle_button_set_group (GTK_TOGGLE_BUTTON (button), GTK_TOGGLE_BUTTON (first));
+      else
+        gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (button), TRUE);
+      first = first != NULL ? first : button;
+      g_signal_connect (button, "toggled", G_CALLBACK (on_show), self);
+      gtk_box_append (GTK_BOX (self->kinds), button);
+    }
+}
+
+static void
+on_open (TfSignalsPage *self)
+{
+  if (self->item != NULL)
+    tf_trader_open (GTK_WIDGET (self), self->desk, self->item->now.origin);
+}
+
 /* The newest that was voted on and decided: it has the most to show. */
 static void
 select_newest (TfSignalsPage *self)
@@ -670,6 +734,7 @@ tf_signals_page_dispose (GObject *object)
   while ((child = gtk_widget_get_first_child (GTK_WIDGET (self))) != NULL)
     gtk_widget_unparent (child);
   g_clear_object (&self->item);
+  g_clear_object (&self->filter);
   g_clear_object (&self->desk);
   G_OBJECT_CLASS (tf_signals_page_parent_class)->dispose (object);
 }
@@ -687,6 +752,9 @@ tf_signals_page_class_init (TfSignalsPageClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, list_stack);
   gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, detail_stack);
   gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, list);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, kinds);
+  gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, open);
+  gtk_widget_class_bind_template_callback (widget_class, on_open);
   gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, title);
   gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, sentence);
   gtk_widget_class_bind_template_child (widget_class, TfSignalsPage, times);
@@ -727,8 +795,14 @@ tf_signals_page_new (TfDesk *desk)
 {
   TfSignalsPage *self = g_object_new (TF_TYPE_SIGNALS_PAGE, NULL);
 
+  g_autoptr (GListModel) model = NULL;
+
   self->desk = g_object_ref (desk);
-  self->table = tf_table_new (TF_TYPE_SIGNAL_ITEM, tf_desk_get_signals (desk), columns, G_N_ELEMENTS (columns), _("Signals"));
+  self->filter = GTK_FILTER (gtk_custom_filter_new (is_shown, self, NULL));
+  model = G_LIST_MODEL (gtk_filter_list_model_new (g_object_ref (tf_desk_get_signals (desk)), g_object_ref (self->filter)));
+  self->table = tf_table_new (TF_TYPE_SIGNAL_ITEM, model, columns, G_N_ELEMENTS (columns), _("Signals"));
+  add_kinds (self);
+  tf_trader_link_table (self->table, desk);
   g_object_set_data_full (G_OBJECT (self->table), "tf-desk", g_object_ref (desk), g_object_unref);
   tf_table_remember (GTK_COLUMN_VIEW (self->table), "signals");
   tf_list_stay_on_top (self->table);

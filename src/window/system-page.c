@@ -10,6 +10,7 @@
 #include "window/columns.h"
 #include "window/connections-table.h"
 #include "window/follow.h"
+#include "window/listening.h"
 
 #define MOST_DETAILS 8
 #define DISK_EVERY (5 * G_USEC_PER_SEC)
@@ -474,6 +475,7 @@ tf_system_page_new (TfDesk *desk)
 
   self->desk = g_object_ref (desk);
   gtk_box_append (GTK_BOX (self->connections), tf_connections_table_new (desk));
+  gtk_box_append (GTK_BOX (self->connections), tf_listening_new (desk));
   tf_follow (GTK_WIDGET (self), desk, update);
   return GTK_WIDGET (self);
 }

@@ -6,6 +6,7 @@
 #include "core/base/error.h"
 #include "io/feeds/venue.h"
 #include "model/words.h"
+#include "window/add-trader.h"
 #include "window/analytics-page.h"
 #include "window/audit-page.h"
 #include "window/columns.h"
@@ -16,6 +17,7 @@
 #include "window/signals-page.h"
 #include "window/system-page.h"
 #include "window/theme.h"
+#include "window/trader-window.h"
 
 #define TITLE_WIDTH 1150 /* of a window that has room for its title beside how a connection is */
 
@@ -264,6 +266,7 @@ on_run_state (TfWindow *self)
   gtk_widget_set_visible (self->emergency, !halted);
   gtk_widget_set_visible (self->rearm, halted);
   gtk_widget_set_sensitive (GTK_WIDGET (self->market), !tf_desk_is_running (self->desk));
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (G_ACTION_MAP (self), "market")), !tf_desk_is_running (self->desk));
   if (running && self->tick == 0)
     self->tick = g_timeout_add_seconds (1, on_tick, self);
   else if (!running)
@@ -353,11 +356,17 @@ on_market (GSimpleAction *action,
     tf_dialog_open (GTK_WIDGET (self), _("Replay files"), _("Candles and signals"), patterns, on_replay_files);
 }
 
-/* Venues are a table: so is their part of the menu. */
-static void
-add_venues (GMenu *menu)
+/**
+ * tf_window_venues_menu:
+ *
+ * Venues are a table: so is their part of a menu.
+ *
+ * Returns: (transfer full): the live markets, for “win.market”
+ */
+GMenu *
+tf_window_venues_menu (void)
 {
-  g_autoptr (GMenu) section = g_menu_new ();
+  GMenu *section = g_menu_new ();
 
   for (const TfVenue *const *venue = tf_venues (); *venue != NULL; venue++)
     {
@@ -366,7 +375,29 @@ add_venues (GMenu *menu)
       g_menu_item_set_action_and_target (item, "win.market", "s", (*venue)->id);
       g_menu_append_item (section, item);
     }
-  g_menu_append_section (menu, _("Live markets"), G_MENU_MODEL (section));
+  return section;
+}
+
+static void
+on_trader (GSimpleAction *action,
+           GVariant      *parameter,
+           gpointer       data)
+{
+  tf_trader_window_present (data, TF_WINDOW (data)->desk, g_variant_get_string (parameter, NULL));
+}
+
+/* @parameter: the id of a trader that is known already, or empty */
+static void
+on_add_trader (GSimpleAction *action,
+               GVariant      *parameter,
+               gpointer       data)
+{
+  TfWindow *self = data;
+  GtkWindow *active = gtk_application_get_active_window (GTK_APPLICATION (application_of (self)));
+  const TfConfig *config = tf_desk_get_config (self->desk);
+  gint trader = tf_config_find_trader (config, g_variant_get_string (parameter, NULL));
+
+  tf_add_trader_present (self, active != NULL ? active : GTK_WINDOW (self), self->desk, trader >= 0 ? config->traders[trader].name : NULL);
 }
 
 static void
@@ -397,6 +428,8 @@ static const GActionEntry actions[] = {
   { .name = "market", .activate = on_market, .parameter_type = "s", .state = "'demo'" },
   { .name = "rearm", .activate = on_rearm },
   { .name = "tab", .activate = on_tab, .parameter_type = "i" },
+  { .name = "trader", .activate = on_trader, .parameter_type = "s" },
+  { .name = "add-trader", .activate = on_add_trader, .parameter_type = "s" },
 };
 
 /* The object */
@@ -484,6 +517,7 @@ tf_window_new (TfApplication *application)
 {
   TfWindow *self = g_object_new (TF_TYPE_WINDOW, "application", application, NULL);
   int last = tf_settings () != NULL ? g_settings_get_int (tf_settings (), "last-tab") : 0;
+  g_autoptr (GMenu) venues = tf_window_venues_menu ();
 
   self->desk = g_object_ref (tf_application_get_desk (application));
   g_signal_connect_object (self->desk, "notify::run-state", G_CALLBACK (on_run_state), self, G_CONNECT_SWAPPED);
@@ -491,7 +525,7 @@ tf_window_new (TfApplication *application)
   g_signal_connect_object (self->desk, "listened", G_CALLBACK (on_listened), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->desk, "notify::simulated", G_CALLBACK (on_simulated), self, G_CONNECT_SWAPPED);
   restore_size (self);
-  add_venues (self->market_menu);
+  g_menu_append_section (self->market_menu, _("Live markets"), G_MENU_MODEL (venues));
   choose_market (self, tf_application_get_spec (application)->market);
   on_run_state (self);
   if (last == gtk_notebook_get_current_page (self->notebook))

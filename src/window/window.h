@@ -13,4 +13,6 @@ void        tf_window_show_tab (TfWindow      *self,
 void        tf_window_toast    (TfWindow      *self,
                                 const char    *text);
 
+GMenu      *tf_window_venues_menu (void);
+
 G_END_DECLS
