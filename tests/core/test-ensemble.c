@@ -371,7 +371,8 @@ test_proposers (void)
   g_autofree TfEnsemble *crowd = ensemble_new (N), *own = ensemble_new (N);
   double product = 0, squares = 0, mean, sd;
   TfRandom random;
-  Case c = { .ballot = { .direction = 1, .stances = c.stances } };
+  float silent[N] = { 0 };
+  TfBallot ballot = { .direction = 1, .stances = silent };
 
   tf_random_seed (&random, 8);
   for (guint v = 0; v < N; v++)
@@ -383,10 +384,10 @@ test_proposers (void)
     {
       double outcome;
 
-      c.ballot.proposer = i % N;
-      outcome = 0.04 * (c.ballot.proposer - 9.5) + 0.8 * tf_random_normal (&random);
-      learn (crowd, &c.ballot, outcome, 0.03, 0);
-      learn (own, &c.ballot, outcome, 0.03, tf_ensemble_noise (own) / (0.8 * 0.8));
+      ballot.proposer = i % N;
+      outcome = 0.04 * (ballot.proposer - 9.5) + 0.8 * tf_random_normal (&random);
+      learn (crowd, &ballot, outcome, 0.03, 0);
+      learn (own, &ballot, outcome, 0.03, tf_ensemble_noise (own) / (0.8 * 0.8));
     }
   for (guint v = 0; v < N; v++)
     {
