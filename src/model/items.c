@@ -75,7 +75,7 @@ static const TfField connection_fields[] = {
   INT64 (line.intake.latency_p50, "latency-p50"), INT64 (line.intake.latency_p99, "latency-p99"), INT64 (line.age_ms, "age"),
   INT (line.reconnects, "reconnects"), INT64 (line.intake.gaps, "gaps"), INT (line.resyncs, "resyncs"),
   INT64 (line.conflated, "conflated"), INT64 (line.intake.offset, "skew"),
-  INT64 (line.intake.reconstructed, "reconstructed"), INT64 (errors, "errors"),
+  INT64 (line.intake.reconstructed, "reconstructed"), INT (line.unfilled, "unfilled"), INT64 (errors, "errors"),
 };
 TF_DEFINE_ITEM (Connection, connection)
 #undef VALUES

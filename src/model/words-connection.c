@@ -96,8 +96,8 @@ tf_words_connection_figures (const TfConnectionFigures *connection)
 
   return g_strdup_printf (_("%s messages a second, last one: %s\n"
                             "Latency over the quickest message: median %s, 99 in 100 within %s\n"
-                            "Reconnects: %u, gaps: %s. System Info tells more."),
-                          rate, age, median, most, connection->reconnects, gaps);
+                            "Reconnects: %u, gaps: %s, never filled: %u. System Info tells more."),
+                          rate, age, median, most, connection->reconnects, gaps, connection->unfilled);
 }
 
 /**

@@ -105,6 +105,12 @@ reconstructed (gpointer item)
 }
 
 static char *
+unfilled (gpointer item)
+{
+  return tf_words_count (LINE (item)->unfilled);
+}
+
+static char *
 errors (gpointer item)
 {
   return tf_words_count (TF_CONNECTION_ITEM (item)->now.errors);
@@ -129,6 +135,8 @@ static const TfColumnSpec columns[] = {
     N_("This computer's clock against the venue's, with the way of the quickest message") },
   { N_("Back-filled"), "reconstructed", TF_CELL_NUMBER, 6, reconstructed, NULL, NULL,
     N_("Trades and candles that were missed and asked for later: they make bars, and nothing is filled at them") },
+  { N_("Unfilled"), "unfilled", TF_CELL_NUMBER, 4, unfilled, NULL, NULL,
+    N_("Gaps whose trades or candles the venue did not give, or not all of them: they are missing for good") },
   { N_("Errors"), "errors", TF_CELL_NUMBER, 4, errors, NULL, NULL,
     N_("Messages that were not understood, commands that were refused, questions without an answer") },
 };

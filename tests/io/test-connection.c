@@ -46,9 +46,10 @@ typedef struct
 /* How each venue says the same market. */
 struct _Speaker
 {
-  const char *venue, *url, *names[SYMBOLS], *venue_names[SYMBOLS];
+  const char *id, *venue, *url, *names[SYMBOLS], *venue_names[SYMBOLS];
   gboolean    numbered; /* its trades or its messages are: what is missing is noticed */
-  guint       step_us;  /* between two trades of an instrument; Hyperliquid's back-fill has the last thirty trades only */
+  guint       step_us;  /* between two trades of an instrument */
+  gboolean    lossy;    /* its back-fill is too short for that: what is lost is counted */
   void      (*say) (TfRecorder *recorder,
                     guint       s,
                     guint       k,
@@ -173,16 +174,23 @@ say_hyperliquid (TfRecorder *recorder,
 }
 
 static const Speaker speakers[] = {
-  { "binance", "wss://localhost/stream", { "BTC-USDT", "ETH-USDT" }, { "BTCUSDT", "ETHUSDT" }, TRUE, 20000, say_binance },
-  { "coinbase", "wss://localhost", { "BTC-USD", "ETH-USD" }, { "BTC-USD", "ETH-USD" }, TRUE, 20000, say_coinbase },
-  { "kraken", "wss://localhost/v2", { "BTC-USD", "ETH-USD" }, { "BTC/USD", "ETH/USD" }, TRUE, 20000, say_kraken },
-  { "hyperliquid", "wss://localhost/ws", { "BTC-USD", "ETH-USD" }, { "BTC", "ETH" }, FALSE, 200000, say_hyperliquid },
+  { "binance", "binance", "wss://localhost/stream", { "BTC-USDT", "ETH-USDT" }, { "BTCUSDT", "ETHUSDT" },
+    TRUE, 20000, FALSE, say_binance },
+  { "coinbase", "coinbase", "wss://localhost", { "BTC-USD", "ETH-USD" }, { "BTC-USD", "ETH-USD" },
+    TRUE, 20000, FALSE, say_coinbase },
+  { "kraken", "kraken", "wss://localhost/v2", { "BTC-USD", "ETH-USD" }, { "BTC/USD", "ETH/USD" },
+    TRUE, 20000, FALSE, say_kraken },
+  { "hyperliquid", "hyperliquid", "wss://localhost/ws", { "BTC-USD", "ETH-USD" }, { "BTC", "ETH" },
+    FALSE, 200000, FALSE, say_hyperliquid },
+  /* More than its back-fill's thirty trades are missed in the time that a reconnect takes. */
+  { "hyperliquid-fast", "hyperliquid", "wss://localhost/ws", { "BTC-USD", "ETH-USD" }, { "BTC", "ETH" },
+    FALSE, 20000, TRUE, say_hyperliquid },
 };
 
 static char *
 market_path (const Speaker *speaker)
 {
-  g_autofree char *name = g_strdup_printf ("%s.market.tfrec", speaker->venue);
+  g_autofree char *name = g_strdup_printf ("%s.market.tfrec", speaker->id);
 
   return g_build_filename (folder, name, NULL);
 }
@@ -406,7 +414,7 @@ run_all (Row *own)
 static void
 print_table (void)
 {
-  g_print ("# %-11s %-11s %6s %9s %5s %6s %7s %8s  %s\n", "venue", "fault", "trades", "recover s", "gaps", "errors", "resyncs", "backfill",
+  g_print ("# %-16s %-11s %6s %9s %5s %6s %7s %8s  %s\n", "venue", "fault", "trades", "recover s", "gaps", "errors", "resyncs", "backfill",
            "seen");
   for (guint v = 0; v < G_N_ELEMENTS (speakers); v++)
     for (guint k = 0; k < G_N_ELEMENTS (faults); k++)
@@ -414,7 +422,7 @@ print_table (void)
         const Row *row = &rows[v][k];
 
         if (row->done)
-          g_print ("# %-11s %-11s %6u %9.2f %5u %6u %7u %8u  %s\n", row->speaker->venue, fault_of (row), row->trades, row->late,
+          g_print ("# %-16s %-11s %6u %9.2f %5u %6u %7u %8u  %s\n", row->speaker->id, fault_of (row), row->trades, row->late,
                    (guint) row->figures.intake.gaps, (guint) row->figures.intake.errors, row->figures.resyncs,
                    row->reconstructed, row->seen->len > 0 ? row->seen->str : "the line stayed up");
       }
@@ -476,12 +484,21 @@ test_fault (gconstpointer data)
       g_assert_cmpint (row->last[k], ==, FIRST_ID (k) + MARKET_US / row->speaker->step_us - 1);
       expected += (guint) (row->last[k] - row->first[k] + 1);
     }
-  if (!is_unnoticed (row))
+  if (row->speaker->lossy && !is_unnoticed (row))
     {
-      g_assert_cmpuint (row->wrong_order, ==, 0);
-      g_assert_cmpuint (row->trades, ==, expected);
+      g_assert_cmpint (row->figures.unfilled > 0, ==, row->trades < expected);
+      if (row->fault == TF_FAULT_STALL && !row->none)
+        g_assert_cmpuint (row->figures.unfilled, >, 0);
     }
-  g_assert_cmpuint (row->figures.unfilled, ==, 0);
+  else
+    {
+      if (!is_unnoticed (row))
+        {
+          g_assert_cmpuint (row->wrong_order, ==, 0);
+          g_assert_cmpuint (row->trades, ==, expected);
+        }
+      g_assert_cmpuint (row->figures.unfilled, ==, 0);
+    }
   if (row->expect != NULL && strstr (row->seen->str, row->expect) == NULL)
     {
       g_test_message ("found “%s”, expected “%s” in it", row->seen->str, row->expect);
@@ -526,9 +543,9 @@ main (int    argc,
         g_autofree char *name = NULL, *path = NULL;
 
         *row = (Row) { .speaker = &speakers[v], .fault = faults[k].fault, .none = faults[k].fault == TF_FAULTS, .expect = faults[k].expect };
-        name = g_strdup_printf ("%s-%s.tfrec", speakers[v].venue, fault_of (row));
+        name = g_strdup_printf ("%s-%s.tfrec", speakers[v].id, fault_of (row));
         row->path = g_build_filename (folder, name, NULL);
-        path = g_strdup_printf ("/connection/%s/%s", speakers[v].venue, fault_of (row));
+        path = g_strdup_printf ("/connection/%s/%s", speakers[v].id, fault_of (row));
         g_test_add_data_func (path, row, test_fault);
       }
   status = g_test_run ();

@@ -34,7 +34,8 @@ typedef struct
   gint64   resynced;
   guint    resync_ms;   /* the wait before the next; doubles */
   TfTime   candle_asked;
-  gint64   again;       /* more trades went missing after this id while others were fetched; 0: no */
+  gint64   again;       /* more trades went missing after this id while others were fetched … */
+  TfTime   again_from;  /* … and when that one was; 0: none */
 } Watch;
 
 struct _TfConnection
@@ -225,7 +226,8 @@ has_job (TfConnection *self,
 
 static void fetch_trades (TfConnection *self,
                           guint         market,
-                          gint64        after);
+                          gint64        after,
+                          TfTime        from);
 
 /* What a job means to the intake, said and written down in the same order. */
 static void
@@ -252,17 +254,25 @@ finish_job (TfConnection *self,
       now_received (self);
       record (self, TF_FRAME_FAILED, 0, about, why, strlen (why));
       tf_intake_failed (self->intake, &job->fetch);
-      self->figures.unfilled += !job->asked_for && job->fetch.kind != TF_FETCH_BOOK;
       g_debug ("%s: no answer to “%s”: %s", self->venue->id, about, why);
     }
   if (!fine && job->fetch.kind == TF_FETCH_BOOK && job->market != TF_MARKET_NONE) /* a book can't do without */
     self->watches[job->market].resync_at = tf_socket_clock () + self->watches[job->market].resync_ms;
   if (job->asked_for && self->events->fetched != NULL)
     self->events->fetched (self, &job->fetch, fine, self->data);
-  if (job->fetch.kind == TF_FETCH_TRADES && job->market != TF_MARKET_NONE && self->watches[job->market].again != 0 && fine)
-    fetch_trades (self, job->market, self->watches[job->market].again);
-  if (job->market != TF_MARKET_NONE)
-    self->watches[job->market].again = 0;
+  if (!job->asked_for && job->fetch.kind != TF_FETCH_BOOK && (!fine || !tf_venue_reached (self->venue, &job->fetch)))
+    self->figures.unfilled++;
+  if (job->fetch.kind == TF_FETCH_TRADES && job->market != TF_MARKET_NONE && self->watches[job->market].again_from != 0)
+    {
+      Watch *watch = &self->watches[job->market];
+      TfTime from = watch->again_from;
+
+      watch->again_from = 0;
+      if (fine)
+        fetch_trades (self, job->market, watch->again, from);
+      else
+        self->figures.unfilled++;
+    }
   job_free (job);
 }
 
@@ -440,17 +450,21 @@ schedule_job (TfConnection *self)
 static void
 fetch_trades (TfConnection *self,
               guint         market,
-              gint64        after)
+              gint64        after,
+              TfTime        from)
 {
-  TfFetch fetch = { .kind = TF_FETCH_TRADES, .after = after, .to = now_received (self) + TF_MINUTE };
-  gint64 id;
+  TfFetch fetch = { .kind = TF_FETCH_TRADES, .from = from, .to = now_received (self) + TF_MINUTE, .after = after };
+  Watch *watch = &self->watches[market];
 
   if (has_job (self, TF_FETCH_TRADES, market))
     {
-      self->watches[market].again = after;
+      if (watch->again_from == 0) /* what is asked from the first hole on fills those behind it, too */
+        {
+          watch->again = after;
+          watch->again_from = from;
+        }
       return;
     }
-  tf_intake_get_last_trade (self->intake, market, &id, &fetch.from);
   g_strlcpy (fetch.name, self->markets[market].name, sizeof fetch.name);
   self->figures.backfills++;
   add_job (self, &fetch, market, FALSE, FALSE);
@@ -523,7 +537,13 @@ on_resync (guint      market,
   TfConnection *self = data;
 
   if (code == TF_NOTE_TRADES)
-    fetch_trades (self, market, after);
+    {
+      gint64 id;
+      TfTime time;
+
+      tf_intake_get_last_trade (self->intake, market, &id, &time);
+      fetch_trades (self, market, after, time);
+    }
   else if (market == TF_MARKET_NONE) /* something is missing somewhere: a new connection has all of it */
     tf_socket_replace (self->socket);
   else if (code != TF_NOTE_START || self->venue->book_by_rest)
@@ -723,7 +743,7 @@ on_tick (gpointer data)
           TfTime time;
 
           if (tf_intake_wants_trades (self->intake, k) && tf_intake_get_last_trade (self->intake, k, &id, &time))
-            fetch_trades (self, k, id);
+            fetch_trades (self, k, id, time);
           fetch_candles (self, k);
         }
     }

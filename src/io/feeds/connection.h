@@ -28,7 +28,7 @@ typedef struct
   guint             reconnects;          /* new wires after the first */
   guint             resyncs;             /* books or streams asked for anew */
   guint             backfills;           /* questions for missed trades and candles */
-  guint             unfilled;            /* of these, without an answer: something is missing for good */
+  guint             unfilled;            /* of these, without an answer, or with one too short: something is missing for good */
   guint             refused;             /* commands that the venue did not accept */
   guint             request_errors;
   guint             stale;               /* markets */

@@ -46,6 +46,8 @@ struct _TfDecoder
   gpointer       data;
   TfTime         received;
   guint          flags;
+  gint64         first;      /* the id of its oldest trade … */
+  TfTime         first_time; /* … and when that was; 0: it has none */
   gboolean       failed;
 };
 

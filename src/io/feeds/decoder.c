@@ -421,6 +421,11 @@ tf_decoder_trade (TfDecoder   *self,
       tf_decoder_fault (self, id < 0 ? "trade id" : "quantity");
       return;
     }
+  if (self->first_time == 0 || event->time < self->first_time)
+    {
+      self->first = id;
+      self->first_time = event->time;
+    }
   if (id > 0 && counted ? mark_seen (symbol, id)
                         : id > 0 && tf_decoder_is_recent (self, (guint64) id * TF_FEED_SYMBOLS_MAX + event->symbol))
     {
@@ -754,6 +759,8 @@ begin (TfDecoder *self,
   self->data = data;
   self->received = received;
   self->flags = flags;
+  self->first = 0;
+  self->first_time = 0;
   self->failed = FALSE;
 }
 
@@ -800,5 +807,7 @@ tf_venue_answer (TfDecoder  *decoder,
   begin (decoder, received, TF_FEED_RECONSTRUCTED, sink, data);
   fetch->more = FALSE;
   decoder->venue->answer (decoder, fetch, bytes, length);
+  fetch->first = decoder->first;
+  fetch->first_time = decoder->first_time;
   return !decoder->failed;
 }

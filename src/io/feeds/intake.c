@@ -611,7 +611,7 @@ tf_intake_asked (TfIntake      *self,
   if (fetch->kind != TF_FETCH_TRADES || m == TF_MARKET_NONE)
     return;
   if (!self->markets[m].asked)
-    self->markets[m].floor = self->markets[m].last_time - OVERLAP;
+    self->markets[m].floor = fetch->from - OVERLAP;
   self->markets[m].asked = TRUE;
   self->markets[m].refill = FALSE;
 }

@@ -54,6 +54,26 @@ tf_venue_request (const TfVenue *self,
   return self->request (fetch, request);
 }
 
+/**
+ * tf_venue_reached:
+ * @fetch: whose last answer is there
+ *
+ * Where a venue gives its newest trades only, these may begin after the last one that was known: by when the oldest was
+ * (or by its id, where the venue numbers them), since ids need not grow with time.
+ *
+ * Returns: %FALSE when trades between what was known and what was answered are missing for good
+ */
+gboolean
+tf_venue_reached (const TfVenue *self,
+                  const TfFetch *fetch)
+{
+  if (fetch->kind != TF_FETCH_TRADES || !self->recent_only || fetch->from == 0)
+    return TRUE;
+  if (fetch->first_time == 0)
+    return FALSE;
+  return fetch->first_time < fetch->from || fetch->first == fetch->after || fetch->first == fetch->after + 1;
+}
+
 void
 tf_request_clear (TfRequest *self)
 {

@@ -39,6 +39,8 @@ typedef struct
   TfTime      from, to;             /* candles by open, trades by time: from ≤ time < to; moved on by each answer */
   gint64      after;                /* trades: the last id that one has (0: unknown); moved on by each answer */
   gboolean    more;                 /* set by the answer: there is another page */
+  gint64      first;                /* trades: the id of the oldest one of the last answer … */
+  TfTime      first_time;           /* … and when that was; 0: it had none */
 } TfFetch;
 
 /* GET base + @path, or POST of @body (application/json) to it */
@@ -63,6 +65,7 @@ struct _TfVenue
   guint       pace;             /* ms between two messages that one sends */
   guint       subscriptions;    /* streams a connection may have: instruments × channels */
   guint       request_pace;     /* ms between two REST requests */
+  gboolean    recent_only;      /* TF_FETCH_TRADES gives the newest ones, wherever one asks to begin */
   gboolean    book_by_rest;     /* the stream has changes only: fetch TF_FETCH_BOOK on every TF_FEED_RESYNC of a book */
 
   /* The venue's name of “BTC-USDT” and back. FALSE when it cannot have one. */
@@ -103,6 +106,8 @@ gboolean              tf_venue_answer       (TfDecoder     *decoder,
                                              TfTime         received,
                                              TfFeedSink     sink,
                                              gpointer       data);
+gboolean              tf_venue_reached      (const TfVenue *self,
+                                             const TfFetch *fetch);
 void                  tf_request_clear      (TfRequest     *self);
 
 G_END_DECLS

@@ -589,6 +589,7 @@ const TfVenue tf_venue_hyperliquid = {
   .pace = 50,           /* 2000 messages a minute */
   .subscriptions = 1000,
   .request_pace = 1500, /* most questions weigh 20 of 1200 a minute, and a little for their rows */
+  .recent_only = TRUE,
   .to_venue = to_venue,
   .from_venue = from_venue,
   .subscribe = subscribe,
