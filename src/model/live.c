@@ -275,6 +275,23 @@ typedef struct
   GPtrArray *specs;
 } Sources;
 
+/* What was listened to until now goes on from there. */
+static void
+go_on (TfLive    *self,
+       GPtrArray *specs)
+{
+  for (guint j = 0; self->specs != NULL && j < self->specs->len; j++)
+    for (guint k = 0; k < specs->len; k++)
+      {
+        const TfSourceSpec *old = g_ptr_array_index (self->specs, j);
+        TfSourceSpec *spec = g_ptr_array_index (specs, k);
+        TfTime heard = g_array_index (self->source_figures, TfSourceFigures, j).heard;
+
+        if (strcmp (spec->kind, old->kind) == 0 && strcmp (spec->address, old->address) == 0 && strcmp (spec->trader, old->trader) == 0)
+          spec->since = heard != 0 ? heard : old->since;
+      }
+}
+
 static gboolean
 set_sources (gpointer data)
 {
@@ -282,6 +299,7 @@ set_sources (gpointer data)
   TfLive *self = sources->self;
 
   stop_sources (self);
+  go_on (self, sources->specs);
   g_clear_pointer (&self->specs, g_ptr_array_unref);
   self->specs = g_steal_pointer (&sources->specs);
   g_free (self->noticed);

@@ -30,6 +30,7 @@ struct _TfRun
   gboolean        has_next, opened, at_rest, sources_known;
   gint64          durable;     /* entries that the journal had at the start: derived again, they are compared */
   GError         *mismatch;    /* the first that was not the same */
+  GArray         *heard;       /* (nullable): TfSourceHeard: up to when sources were listened to at the last look */
   gint64          inbox, inbox_pushed; /* last command taken from there, given to the writer */
   gint64          last_batch, last_snapshot, last_checkpoint, last_inbox, last_progress;
   TfTime          cached_until;      /* bars from here on are not yet in the cache */
@@ -86,6 +87,8 @@ gboolean    tf_run_add_default_sources (TfWorkspace  *workspace,
 gboolean    tf_run_apply_sources    (TfRun           *self,
                                      TfWorkspace     *workspace,
                                      GError         **error);
+GArray     *tf_run_take_heard       (TfRun           *self,
+                                     gboolean         last);
 /* run-resume.c: how a run goes on after a stop or a crash */
 GBytes     *tf_run_save             (TfRun           *self);
 gboolean    tf_run_resume           (TfRun           *self,

@@ -112,6 +112,7 @@ tf_run_apply_sources (TfRun       *self,
   g_autoptr (GPtrArray) stored = tf_workspace_load_sources (workspace, error);
   g_autoptr (GPtrArray) specs = g_ptr_array_new_with_free_func (spec_free);
   GArray *ids = g_array_new (FALSE, FALSE, sizeof (gint64));
+  gboolean first = self->source_ids == NULL; /* later, who listened knows best up to when */
 
   if (stored == NULL)
     {
@@ -136,6 +137,7 @@ tf_run_apply_sources (TfRun       *self,
                              .endpoint = source->endpoint,
                              .contact = source->contact,
                              .secret = secret,
+                             .since = first ? source->heard : 0,
                            });
       tf_secret_free (secret);
       g_ptr_array_add (specs, spec);
@@ -148,6 +150,37 @@ tf_run_apply_sources (TfRun       *self,
   if (self->live != NULL)
     tf_live_set_sources (self->live, g_steal_pointer (&specs));
   return TRUE;
+}
+
+/**
+ * tf_run_take_heard:
+ * @last: nothing of what was heard is on its way any more
+ *
+ * Up to when sources were listened to, for the disk. What a source has just said may still be on its way to the engine: that
+ * counts as heard the next time.
+ *
+ * Returns: (transfer full) (nullable) (element-type TfSourceHeard):
+ */
+GArray *
+tf_run_take_heard (TfRun    *self,
+                   gboolean  last)
+{
+  g_autoptr (GArray) reports = tf_run_get_sources (self);
+  GArray *before = g_steal_pointer (&self->heard);
+
+  self->heard = g_array_new (FALSE, FALSE, sizeof (TfSourceHeard));
+  for (guint k = 0; k < reports->len; k++)
+    {
+      const TfSourceReport *report = &g_array_index (reports, TfSourceReport, k);
+      TfSourceHeard heard = { report->id, report->figures.heard };
+
+      if (heard.time != 0)
+        g_array_append_val (self->heard, heard);
+    }
+  if (!last)
+    return before;
+  g_clear_pointer (&before, g_array_unref);
+  return g_steal_pointer (&self->heard);
 }
 
 /**

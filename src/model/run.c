@@ -68,6 +68,7 @@ tf_run_free (TfRun *self)
     self->source->free (self->source);
   g_clear_pointer (&self->place, g_bytes_unref);
   g_clear_pointer (&self->source_ids, g_array_unref);
+  g_clear_pointer (&self->heard, g_array_unref);
   g_free (self->wish);
   g_clear_pointer (&self->config, tf_config_unref);
   g_clear_pointer (&self->reader, tf_workspace_close);
@@ -451,6 +452,7 @@ hand_over (TfRun    *self,
     {
       self->last_snapshot = now;
       batch->snapshot = tf_run_snapshot (self);
+      batch->heard = tf_run_take_heard (self, last);
     }
   if (checkpoint)
     {

@@ -391,6 +391,33 @@ test_live (void)
   fixture_clear (&fixture);
 }
 
+/* Filings of today were there before somebody last listened; the one of January was before, or has come since. */
+static void
+test_since (void)
+{
+  g_autofree char *list = make_list (2);
+  TfTime now = g_get_real_time () * 1000, january;
+
+  g_assert_true (tf_time_parse ("2026-01-05", &january, NULL));
+  for (guint i = 0; i < 2; i++)
+    {
+      Fixture fixture;
+      TfSourceSpec spec;
+
+      fixture_init (&fixture);
+      spec = spec_of (&fixture, "Jo Doe jo@example.org");
+      spec.since = i == 0 ? now + 12 * TF_HOUR : january;
+      fixture_answer (&fixture, SUBMISSIONS, list);
+      fixture_answer (&fixture, FOLDER "01/d1.htm", "<html></html>");
+      fixture_answer (&fixture, FOLDER "02/d2.htm", "<html></html>");
+      fixture_listen (&fixture, &spec, 1);
+      UNTIL (fixture.figures[0].ignored >= 2);
+      for (guint k = 0; k < fixture.asked->len; k++)
+        g_assert_true (i == 1 || strstr (fixture.asked->pdata[k], ".htm") == NULL);
+      fixture_clear (&fixture);
+    }
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -415,5 +442,6 @@ main (int   argc,
   g_test_add_func ("/edgar/list", test_list);
   g_test_add_func ("/edgar/address", test_address);
   g_test_add_func ("/edgar/live", test_live);
+  g_test_add_func ("/edgar/since", test_since);
   return g_test_run ();
 }

@@ -254,17 +254,25 @@ make_feed (guint first,
 }
 
 static void
-listen_to (Fixture    *fixture,
-           const char *path)
+listen_since (Fixture    *fixture,
+              const char *path,
+              TfTime      since)
 {
   g_autofree char *url = g_strconcat (fixture->url, path, NULL);
-  TfSourceSpec spec = { .kind = feed_kind, .trader = feed_trader, .address = url };
+  TfSourceSpec spec = { .kind = feed_kind, .trader = feed_trader, .address = url, .since = since };
   static const TfSourceHubEvents events = { on_fixture_signal, on_fixture_changed };
 
   /* Five minutes become a few hundredths of a second. */
   fixture->hub = tf_source_hub_new (&spec, 1, &events, fixture);
   tf_source_hub_set_pace (fixture->hub, 0.0001);
   tf_source_hub_start (fixture->hub);
+}
+
+static void
+listen_to (Fixture    *fixture,
+           const char *path)
+{
+  listen_since (fixture, path, 0);
 }
 
 static void
@@ -334,6 +342,59 @@ test_published (void)
   g_assert_cmpuint (strlen (fixture_signal (&fixture, 0).id), ==, 40);
   g_assert_cmpstr (fixture_signal (&fixture, 1).id, ==, "a");
   g_assert_cmpint (fixture_signal (&fixture, 1).published, ==, g_date_time_to_unix (hour) * TF_SECOND);
+  fixture_clear (&fixture);
+}
+
+static void
+add_dated (GString    *feed,
+           const char *id,
+           gint        minutes)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autoptr (GDateTime) then = g_date_time_add_minutes (now, minutes);
+  g_autofree char *date = g_date_time_format (then, "%a, %d %b %Y %H:%M:%S GMT");
+
+  g_string_append_printf (feed, "<item><guid>%s</guid><title>Buying BTC</title><pubDate>%s</pubDate></item>", id, date);
+}
+
+/* Who listened until two hours ago is told what came since then, once; what has no date, or an impossible one, is of any age. */
+static void
+test_since (void)
+{
+  g_autoptr (GString) feed = g_string_new ("<rss><channel>"), later = NULL;
+  TfTime now = g_get_real_time () * 1000;
+  Fixture fixture;
+
+  add_dated (feed, "ahead", 60);
+  add_dated (feed, "second", -1);
+  add_dated (feed, "first", -119);
+  g_string_append (feed, "<item><guid>undated</guid><title>Buying BTC</title></item>");
+  add_dated (feed, "before", -125);
+  later = g_string_new (feed->str);
+  add_dated (later, "third", 0);
+  g_string_append (feed, "</channel></rss>");
+  g_string_append (later, "</channel></rss>");
+  fixture_init (&fixture);
+  fixture_answer (&fixture, "/feed", feed->str);
+  listen_since (&fixture, "/feed", now - 2 * TF_HOUR);
+  g_assert_cmpint (fixture.figures[0].heard, ==, now - 2 * TF_HOUR);
+  UNTIL (fixture.asked->len >= 3);
+  UNTIL (fixture.figures[0].ignored >= 3);
+  g_assert_cmpuint (fixture.signals->len, ==, 2);
+  g_assert_cmpstr (fixture_signal (&fixture, 0).id, ==, "first");
+  g_assert_cmpstr (fixture_signal (&fixture, 1).id, ==, "second");
+  g_assert_cmpint (fixture_signal (&fixture, 0).published, <, now - TF_HOUR);
+  g_assert_cmpint (fixture_signal (&fixture, 0).received, >=, now);
+  g_assert_cmpint (fixture.figures[0].heard, >=, now);
+  fixture_answer (&fixture, "/feed", later->str);
+  UNTIL (fixture.signals->len >= 3);
+  g_assert_cmpstr (fixture_signal (&fixture, 2).id, ==, "third");
+  /* Nobody knows what is said in words that are not understood. */
+  fixture_answer (&fixture, "/feed", "nonsense");
+  UNTIL (fixture.figures[0].errors >= 1);
+  now = g_get_real_time () * 1000;
+  UNTIL (fixture.figures[0].errors >= 3);
+  g_assert_cmpint (fixture.figures[0].heard, <, now);
   fixture_clear (&fixture);
 }
 
@@ -474,6 +535,7 @@ main (int   argc,
   g_test_add_func ("/feed/mangled", test_mangled);
   g_test_add_func ("/feed/follow", test_follow);
   g_test_add_func ("/feed/published", test_published);
+  g_test_add_func ("/feed/since", test_since);
   g_test_add_func ("/feed/trouble", test_trouble);
   g_test_add_func ("/feed/moved", test_moved);
   g_test_add_func ("/feed/address", test_address);

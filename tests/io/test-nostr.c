@@ -414,6 +414,54 @@ test_live (void)
   secp256k1_context_destroy (stranger.context);
 }
 
+/* Two traders of one key: who was listened to until an hour ago hears what was written since then, the new one does not. A
+ * line that breaks before all was told asks for all again. */
+static void
+test_since (void)
+{
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  Fixture fixture;
+  TestRelay relay;
+  Author author;
+  TfSourceSpec specs[2] = { { (char *) "nostr", (char *) "jack" }, { (char *) "nostr", (char *) "new" } };
+  g_autofree char *before = NULL, *first = NULL, *second = NULL, *since = NULL;
+
+  author_init (&author, 3);
+  before = write_note (&author, now - 3600 - 300, 1, "[]", "I bought BTC.");
+  first = write_note (&author, now - 3000, 1, "[]", "I sold all my BTC today.");
+  second = write_note (&author, now - 60, 1, "[]", "I bought more BTC today.");
+  since = g_strdup_printf ("\"since\":%" G_GINT64_FORMAT ",", now - 3600 - 120);
+  fixture_init (&fixture);
+  relay_init (&relay);
+  for (guint i = 0; i < 2; i++)
+    {
+      specs[i].address = author.key;
+      specs[i].endpoint = relay.url;
+    }
+  specs[0].since = (now - 3600) * TF_SECOND;
+  fixture_listen (&fixture, specs, 2);
+  UNTIL (strstr (relay.heard->str, since) != NULL);
+  say_note (&relay, second);
+  UNTIL (fixture.signals->len == 1);
+  g_string_truncate (relay.heard, 0);
+  soup_websocket_connection_close (relay.streams->pdata[0], SOUP_WEBSOCKET_CLOSE_GOING_AWAY, "");
+  UNTIL (strstr (relay.heard->str, since) != NULL);
+  say_note (&relay, second);
+  say_note (&relay, first);
+  say_note (&relay, before);
+  say (&relay, "[\"EOSE\",\"tf\"]");
+  UNTIL (fixture.figures[0].state == TF_SOURCE_LIVE);
+  UNTIL (fixture.figures[0].ignored == 1 && fixture.figures[1].ignored == 3);
+  g_assert_cmpuint (fixture.signals->len, ==, 2);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpstr (fixture_signal (&fixture, i).trader, ==, "jack");
+  g_assert_cmpint (fixture_signal (&fixture, 0).published, ==, (now - 60) * TF_SECOND);
+  g_assert_cmpint (fixture_signal (&fixture, 1).published, ==, (now - 3000) * TF_SECOND);
+  fixture_clear (&fixture);
+  relay_clear (&relay);
+  secp256k1_context_destroy (author.context);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -424,5 +472,6 @@ main (int   argc,
   g_test_add_func ("/nostr/address", test_address);
   g_test_add_func ("/nostr/note", test_note);
   g_test_add_func ("/nostr/live", test_live);
+  g_test_add_func ("/nostr/since", test_since);
   return g_test_run ();
 }

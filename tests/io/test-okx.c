@@ -25,6 +25,7 @@ static const struct
 {
   const char *name, *before, *after, *closes; /* NULL: not asked for */
   Expected    signals[3];
+  TfTime      since;
 } changes[] = {
   { "nothing", ANSWER (""), ANSWER (""), NULL, { { NULL } } },
   { "the same", ANSWER (POSITION ("1", "BTC-USDT-SWAP", "long", "3", "28301.9", "1701100000000")),
@@ -65,6 +66,9 @@ static const struct
             CLOSE ("6", "SOL-USDT-SWAP", "50", "1697709137162") ",{\"subPosId\":7}"),
     { { "BTC-USDT", 1, "0.03", "28000", "0.03", 1701100000000, "9/3/1701200000" },
       { "ETH-USDT", 0, "0", "2000", "0", 1701150000000, "7/0" } } },
+  { "first look, listened before", NULL, ANSWER (""),
+    ANSWER (CLOSE ("8", "BTC-USDT-SWAP", "27000", "1701090000000") "," CLOSE ("7", "ETH-USDT-SWAP", "2000", "1701150000000")),
+    { { "ETH-USDT", 0, "0", "2000", "0", 1701150000000, "7/0" } }, 1701140000 * TF_SECOND },
 };
 
 static void
@@ -88,7 +92,7 @@ test_changes (gconstpointer data)
   g_autoptr (GArray) signals = NULL;
 
   g_assert_no_error (error);
-  signals = tf_okx_changes (before, after, contracts, closes, NOW);
+  signals = tf_okx_changes (before, after, contracts, closes, changes[i].since, NOW);
   while (n < 3 && changes[i].signals[n].symbol != NULL)
     n++;
   g_assert_cmpuint (signals->len, ==, n);
@@ -164,7 +168,7 @@ test_limits (void)
   /* A product that does not fit is no quantity. */
   before = tf_okx_read_positions (ANSWER (""), -1, CODE, NULL);
   after = tf_okx_read_positions (ANSWER (POSITION ("1", "PEPE-USDT-SWAP", "long", "50000000000", "1", "1701100000000")), -1, CODE, NULL);
-  signals = tf_okx_changes (before, after, contracts, NULL, NOW);
+  signals = tf_okx_changes (before, after, contracts, NULL, 0, NOW);
   g_assert_cmpuint (signals->len, ==, 1);
   g_assert_false (g_array_index (signals, TfTraderSignal, 0).has_position);
   g_assert_cmpint (g_array_index (signals, TfTraderSignal, 0).quantity.raw, ==, 0);

@@ -12,6 +12,7 @@
 #include "core/base/error.h"
 #include "core/base/random.h"
 #include "io/storage/journal.h"
+#include "io/storage/sources.h"
 #include "io/storage/writer.h"
 
 typedef struct
@@ -677,6 +678,56 @@ test_resume (Place        *place,
   g_assert_cmpint (result.entries, ==, 260);
 }
 
+static TfTime
+heard_of (TfWorkspace *workspace)
+{
+  g_autoptr (GPtrArray) sources = tf_workspace_load_sources (workspace, NULL);
+
+  g_assert_cmpuint (sources->len, ==, 1);
+  return ((TfStoredSource *) g_ptr_array_index (sources, 0))->heard;
+}
+
+static void
+hear (TfWorkspace *workspace,
+      gint64       id,
+      TfTime       time)
+{
+  TfWriter *writer = tf_writer_new (workspace, NULL, NULL, NULL);
+  TfBatch *batch = tf_batch_new ();
+  TfSourceHeard heard = { id, time };
+
+  batch->heard = g_array_new (FALSE, FALSE, sizeof heard);
+  g_array_append_val (batch->heard, heard);
+  g_assert_true (tf_writer_push (writer, batch, NULL));
+  g_assert_true (tf_writer_stop (writer, NULL));
+}
+
+/* When a source was heard is known as long as it is the same one and on. */
+static void
+test_heard (Place        *place,
+            gconstpointer data)
+{
+  g_autoptr (TfWorkspace) workspace = open_owner (place);
+  TfStoredSource source = { .name = (char *) "Anna", .kind = (char *) "feed", .address = (char *) "https://a", .enabled = TRUE };
+
+  g_assert_true (tf_workspace_save_source (workspace, &source, NULL));
+  g_assert_cmpint (heard_of (workspace), ==, 0);
+  hear (workspace, source.id, 5);
+  source.contact = (char *) "anna@example.org";
+  g_assert_true (tf_workspace_save_source (workspace, &source, NULL));
+  g_assert_cmpint (heard_of (workspace), ==, 5);
+  source.address = (char *) "https://b";
+  g_assert_true (tf_workspace_save_source (workspace, &source, NULL));
+  g_assert_cmpint (heard_of (workspace), ==, 0);
+  hear (workspace, source.id, 6);
+  source.enabled = FALSE;
+  g_assert_true (tf_workspace_save_source (workspace, &source, NULL));
+  hear (workspace, source.id, 7); /* it was just being switched off */
+  source.enabled = TRUE;
+  g_assert_true (tf_workspace_save_source (workspace, &source, NULL));
+  g_assert_cmpint (heard_of (workspace), ==, 0);
+}
+
 static void
 test_mismatch (Place        *place,
                gconstpointer data)
@@ -903,6 +954,7 @@ main (int   argc,
   ADD ("/workspace/cache", NULL, test_cache);
   ADD ("/writer/write", NULL, test_writer);
   ADD ("/writer/resume", NULL, test_resume);
+  ADD ("/writer/heard", NULL, test_heard);
   ADD ("/writer/mismatch", NULL, test_mismatch);
   ADD ("/writer/backpressure", NULL, test_backpressure);
   ADD ("/writer/full-disk", NULL, test_full_disk);

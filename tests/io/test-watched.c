@@ -284,6 +284,32 @@ test_live (void)
   place_clear (&place);
 }
 
+/* What was appended while nobody listened, by its time; what is wrong in the history is no news either. */
+static void
+test_since (void)
+{
+  Place place;
+  Fixture fixture;
+  TfSourceSpec spec = { (char *) "watched", (char *) "me" };
+
+  place_init (&place);
+  write_file (place.path, "w", "nonsense\n{\"trader\":\"x\",\"id\":\"before\",\"instrument\":\"BTC\",\"side\":\"buy\","
+              "\"published_at\":\"2021-01-01\"}\n");
+  append (place.path, "missed");
+  spec.address = place.path;
+  g_assert_true (tf_time_parse ("2021-01-02", &spec.since, NULL));
+  fixture_init (&fixture);
+  fixture_listen (&fixture, &spec, 1);
+  UNTIL (fixture.figures[0].state == TF_SOURCE_LIVE);
+  append (place.path, "new");
+  UNTIL (fixture.signals->len == 2);
+  g_assert_cmpstr (fixture_signal (&fixture, 0).id, ==, "missed");
+  g_assert_cmpstr (fixture_signal (&fixture, 1).id, ==, "new");
+  g_assert_cmpuint (fixture.figures[0].errors, ==, 0);
+  fixture_clear (&fixture);
+  place_clear (&place);
+}
+
 int
 main (int   argc,
       char *argv[])
@@ -293,5 +319,6 @@ main (int   argc,
   g_test_add_func ("/watched/changes", test_changes);
   g_test_add_func ("/watched/large", test_large);
   g_test_add_func ("/watched/live", test_live);
+  g_test_add_func ("/watched/since", test_since);
   return g_test_run ();
 }

@@ -12,7 +12,8 @@
 #define POLL_MS 60000
 #define RETRY_MS 30000     /* a document is there one to three minutes after its line in the list */
 #define TRIES 20
-#define RECENT (8 * TF_DAY) /* read at the first look, so that the week's report is not missed */
+#define RECENT (8 * TF_DAY) /* read at the first look, so that the week's report is not missed … */
+#define OVERLAP TF_HOUR     /* … or so much more than what came since one last listened: the list is late, and so is a document */
 #define BYTES_MAX (8 * 1024 * 1024)
 #define NODES_MAX 2000000
 #define ROWS_MAX 20000
@@ -780,7 +781,8 @@ on_list (const TfAnswer *answer,
 {
   Company *company = data;
   TfSourceHub *hub = company->edgar->hub;
-  TfTime now = tf_source_hub_now (hub);
+  TfTime now = tf_source_hub_now (hub), since = company->spec->since;
+  TfTime from = since != 0 ? since - OVERLAP : now - RECENT;
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) filings = NULL;
   guint refused = 0;
@@ -811,7 +813,7 @@ on_list (const TfAnswer *answer,
       if (!g_hash_table_add (company->seen, g_strdup (filing->accession)))
         continue;
       filing->accepted = tf_edgar_published (filing->accepted, now);
-      if ((!company->looked && filing->accepted < now - RECENT) || company->waiting.length >= WAITING_MAX)
+      if ((!company->looked && filing->accepted < from) || company->waiting.length >= WAITING_MAX)
         tf_source_hub_note (hub, company->spec, TF_SOURCE_NOTE_IGNORED, NULL);
       else
         g_queue_push_tail (&company->waiting, g_memdup2 (filing, sizeof *filing));

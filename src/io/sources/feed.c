@@ -15,6 +15,7 @@
 #define INTERVAL_MAX_S (24 * 60 * 60)
 #define SEEN_MAX 4096                   /* identities that are remembered besides those of the document */
 #define GRACE (24 * TF_HOUR)            /* many feeds tell the day only, or a wrong zone */
+#define FUTURE (5 * TF_MINUTE)
 
 static const char atom_ns[] = "http://www.w3.org/2005/Atom";
 static const char content_ns[] = "http://purl.org/rss/1.0/modules/content/";
@@ -571,7 +572,7 @@ typedef struct
   char               *author;
   GHashTable         *seen;    /* id → round in which it was last there */
   guint               round;
-  TfTime              started; /* when it was first read; 0: not yet */
+  TfTime              from;    /* what was published before is history; 0: it was not read yet */
   char               *wrong;   /* NULL: what was read last was a feed */
 } Followed;
 
@@ -616,7 +617,7 @@ take_item (Followed         *self,
   TfTraderSignal signal = { 0 };
   TfStance stance;
 
-  if (item->published != 0 && item->published + GRACE < self->started)
+  if (item->published != 0 && item->published + GRACE < self->from)
     {
       tf_source_hub_note (self->hub, self->spec, TF_SOURCE_NOTE_IGNORED, "an item from before the start");
       return;
@@ -636,24 +637,35 @@ take_item (Followed         *self,
   tf_source_hub_emit (self->hub, self->spec, &signal, item->raw, strlen (item->raw));
 }
 
+/* Whether an item that is there when the feed is first read came while nobody listened. One without a time, or
+ * with one that can't be true, may be of any age. */
+static gboolean
+is_missed (const Followed   *self,
+           const TfFeedItem *item)
+{
+  return self->spec->since != 0 && item->published > self->from && item->published < tf_source_hub_now (self->hub) + FUTURE;
+}
+
 /* Oldest first, so that the newest word is the last. What is there when the feed is first read was said
- * before anybody listened. */
+ * before anybody listened, or since one last did. A feed shows an item a while after its time: what came in the
+ * last interval before that is told again, and known by its id. */
 static void
 take_document (Followed             *self,
                const TfFeedDocument *document)
 {
-  gboolean first = self->started == 0;
+  gboolean first = self->from == 0;
 
   self->round++;
   if (first)
-    self->started = tf_source_hub_now (self->hub);
+    self->from = self->spec->since != 0 ? self->spec->since - tf_source_hub_pace (self->hub, INTERVAL_MS) * (TF_SECOND / 1000)
+                                        : tf_source_hub_now (self->hub);
   for (guint i = document->items->len; i > 0; i--)
     {
       const TfFeedItem *item = document->items->pdata[i - 1];
       gboolean known = g_hash_table_contains (self->seen, item->id);
 
       g_hash_table_replace (self->seen, g_strdup (item->id), GUINT_TO_POINTER (self->round));
-      if (first)
+      if (first && !is_missed (self, item))
         tf_source_hub_note (self->hub, self->spec, TF_SOURCE_NOTE_IGNORED, NULL);
       else if (!known)
         take_item (self, item);

@@ -10,6 +10,7 @@ typedef struct
 {
   TfSourceFigures figures;  /* retry_ms is not kept here */
   gint64          retry_at; /* tf_fetcher_clock() */
+  TfTime          before;   /* when it was heard before the last message */
   gboolean        changed;  /* since it was last told */
 } Line;
 
@@ -221,6 +222,14 @@ tf_source_hub_start (TfSourceHub *self)
   self->fetcher = tf_fetcher_new (&options);
   for (guint k = 0; k < self->n; k++)
     {
+      TfTime since = self->specs[k].since != 0 ? self->specs[k].since : tf_source_hub_now (self);
+
+      g_mutex_lock (&self->lock);
+      self->lines[k].before = self->lines[k].figures.heard = since;
+      g_mutex_unlock (&self->lock);
+    }
+  for (guint k = 0; k < self->n; k++)
+    {
       const TfSourceKind *kind = tf_source_find (self->specs[k].kind);
 
       if (done[k])
@@ -356,14 +365,20 @@ tf_source_hub_note (TfSourceHub        *self,
                     const char         *why)
 {
   guint k = index_of (self, spec);
-  TfSourceFigures *figures = &self->lines[k].figures;
+  Line *line = &self->lines[k];
+  TfSourceFigures *figures = &line->figures;
 
   g_mutex_lock (&self->lock);
   figures->messages += note == TF_SOURCE_NOTE_MESSAGE;
   figures->ignored += note == TF_SOURCE_NOTE_IGNORED;
   figures->errors += note == TF_SOURCE_NOTE_ERROR;
   if (note == TF_SOURCE_NOTE_MESSAGE)
-    figures->last_message = tf_source_hub_now (self);
+    {
+      line->before = figures->heard;
+      figures->last_message = figures->heard = tf_source_hub_now (self);
+    }
+  else if (note == TF_SOURCE_NOTE_ERROR)
+    figures->heard = line->before; /* what came was not understood, so what it said is still to come */
   if (why != NULL)
     set_reason (figures, why);
   g_mutex_unlock (&self->lock);

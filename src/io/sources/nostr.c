@@ -319,6 +319,7 @@ typedef struct
   guint         retry_ms;
   gint64        asked;     /* Unix seconds: for notes from then on */
   gboolean      caught_up; /* it has told what it had stored */
+  gint64        newest;    /* Unix seconds: of that */
 } Relay;
 
 struct _Nostr
@@ -331,7 +332,8 @@ struct _Nostr
   TfUniverse          *universe;
   GHashTable          *seen;  /* ids … */
   GQueue               order; /* … in the order in which they came */
-  gint64               since; /* Unix seconds: the newest note, or the start */
+  gint64              *from;  /* Unix seconds, of the specs: what was written before is history */
+  gint64               since; /* Unix seconds: the newest note, or the earliest of those */
 };
 
 /* A source is as well as the best of its relays. */
@@ -458,14 +460,15 @@ on_event (Relay      *relay,
       tf_source_hub_note (self->hub, spec, TF_SOURCE_NOTE_ERROR, "found a new note with an old date");
       return;
     }
-  if (!relay->caught_up && note.created / TF_SECOND < relay->asked)
-    {
-      tf_source_hub_note (self->hub, spec, TF_SOURCE_NOTE_IGNORED, NULL);
-      return;
-    }
-  self->since = MAX (self->since, MIN (note.created, now) / TF_SECOND);
+  relay->newest = MAX (relay->newest, MIN (note.created, now) / TF_SECOND);
+  if (relay->caught_up)
+    self->since = MAX (self->since, relay->newest);
   for (guint i = 0; i < self->n; i++) /* two traders may share a key */
-    if (memcmp (self->keys[i], note.author, TF_NOSTR_KEY) == 0)
+    if (memcmp (self->keys[i], note.author, TF_NOSTR_KEY) != 0)
+      continue;
+    else if (!relay->caught_up && note.created / TF_SECOND < MAX (relay->asked, self->from[i]))
+      tf_source_hub_note (self->hub, self->specs[i], TF_SOURCE_NOTE_IGNORED, NULL);
+    else
       take_note (self, self->specs[i], &note, text, length);
 }
 
@@ -538,6 +541,7 @@ on_relay_message (TfLine     *line,
   else if (strcmp (verb, "EOSE") == 0)
     {
       relay->caught_up = TRUE;
+      relay->nostr->since = MAX (relay->nostr->since, relay->newest); /* not sooner: the newest come first */
       set_relay_state (relay, TF_SOURCE_LIVE, "listening", 0);
     }
   else if (strcmp (verb, "CLOSED") == 0)
@@ -574,6 +578,7 @@ nostr_close (gpointer driver)
   g_hash_table_unref (self->seen);
   g_queue_clear (&self->order);
   tf_universe_free (self->universe);
+  g_free (self->from);
   g_free (self->keys);
   g_free (self->specs);
   g_free (self);
@@ -598,13 +603,18 @@ nostr_open (TfSourceHub               *hub,
   self->universe = tf_universe_new_default ();
   self->seen = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   g_queue_init (&self->order);
-  self->since = tf_source_hub_now (hub) / TF_SECOND + OVERLAP_S; /* what was written before is not news */
+  self->from = g_new (gint64, n);
+  self->since = G_MAXINT64;
   for (guint i = 0; i < n; i++)
-    if (!tf_nostr_key (specs[i]->address, self->keys[i], error))
-      {
-        nostr_close (self);
-        return NULL;
-      }
+    {
+      self->from[i] = specs[i]->since != 0 ? specs[i]->since / TF_SECOND - OVERLAP_S : tf_source_hub_now (hub) / TF_SECOND;
+      self->since = MIN (self->since, self->from[i] + OVERLAP_S);
+      if (!tf_nostr_key (specs[i]->address, self->keys[i], error))
+        {
+          nostr_close (self);
+          return NULL;
+        }
+    }
   for (guint i = 0; urls[i] != NULL; i++)
     if (*urls[i] != '\0')
       {

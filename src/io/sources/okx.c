@@ -13,6 +13,7 @@
 #define CONTRACTS_RETRY_MS 60000
 #define ROWS_MAX 100       /* of one answer; a trader with more positions than that is not followed */
 #define RECENT (7 * TF_DAY)
+#define OVERLAP (10 * TF_MINUTE) /* before the last look: a close is told a while after its time */
 
 /* OKX shows what its public lead traders hold now, in contracts, and what they closed. Nothing tells of a
  * change: two looks are compared, and each difference is a signal with the position afterwards. */
@@ -323,7 +324,7 @@ compare (GHashTable *changes,
 static void
 add_closed_before (GHashTable *changes,
                    GHashTable *closes,
-                   TfTime      now)
+                   TfTime      from)
 {
   GHashTableIter iter;
   gpointer id, value;
@@ -334,7 +335,7 @@ add_closed_before (GHashTable *changes,
       const TfOkxClose *close = value;
       const Change *open = g_hash_table_lookup (changes, close->instrument);
 
-      if (close->closed > now - RECENT && (open == NULL || open->after == 0))
+      if (close->closed > from && (open == NULL || open->after == 0))
         add_closed (find_change (changes, close->instrument), id, close);
     }
 }
@@ -376,6 +377,7 @@ by_time (gconstpointer a,
  * @after: this look
  * @contracts: (nullable): of tf_okx_read_contracts()
  * @closes: (nullable): of tf_okx_read_closes()
+ * @since: without @before, what was closed after that is told; 0: of the last week
  * @now: when this look came
  *
  * One signal for each instrument whose positions changed: side is that of the change, or 0 when nothing is
@@ -389,6 +391,7 @@ tf_okx_changes (GHashTable *before,
                 GHashTable *after,
                 GHashTable *contracts,
                 GHashTable *closes,
+                TfTime      since,
                 TfTime      now)
 {
   GArray *signals = g_array_new (FALSE, FALSE, sizeof (TfTraderSignal));
@@ -398,7 +401,7 @@ tf_okx_changes (GHashTable *before,
 
   compare (changes, before, after, closes);
   if (before == NULL && closes != NULL)
-    add_closed_before (changes, closes, now);
+    add_closed_before (changes, closes, since != 0 ? since : now - RECENT);
   g_hash_table_iter_init (&iter, changes);
   while (g_hash_table_iter_next (&iter, &name, &value))
     {
@@ -465,8 +468,9 @@ tell_changes (Lead       *lead,
               GHashTable *closes)
 {
   Okx *self = lead->okx;
+  TfTime since = lead->spec->since;
   g_autoptr (GArray) signals = tf_okx_changes (lead->before, lead->after, self->contracts, closes,
-                                               tf_source_hub_now (self->hub));
+                                               since != 0 ? since - OVERLAP : 0, tf_source_hub_now (self->hub));
   g_autofree char *text = g_steal_pointer (&lead->text);
 
   g_clear_pointer (&lead->before, g_hash_table_unref);

@@ -38,6 +38,7 @@ GArray     *tf_okx_changes        (GHashTable        *before,
                                    GHashTable        *after,
                                    GHashTable        *contracts,
                                    GHashTable        *closes,
+                                   TfTime             since,
                                    TfTime             now);
 
 G_END_DECLS

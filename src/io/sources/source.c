@@ -155,7 +155,7 @@ tf_source_spec_copy (TfSourceSpec       *self,
 {
   *self = (TfSourceSpec) {
     g_strdup (from->kind), g_strdup (from->trader), g_strdup (from->address), g_strdup (from->endpoint),
-    g_strdup (from->secret), g_strdup (from->contact),
+    g_strdup (from->secret), g_strdup (from->contact), from->since,
   };
 }
 

@@ -15,6 +15,7 @@ typedef struct
   char *endpoint; /* (nullable): another base URL than the kind's own: tests, mirrors */
   char *secret;   /* (nullable): of a webhook */
   char *contact;  /* (nullable): name and e-mail, where a host wants to know who asks */
+  TfTime since;   /* what was published after that is news, though it was there before anybody listened; 0: from now on */
 } TfSourceSpec;
 
 typedef enum
@@ -38,6 +39,7 @@ typedef struct
   guint64       errors;       /* what should have been something and was not: malformed, forged, no answer */
   TfTime        last_message; /* 0: none yet */
   TfTime        last_signal;
+  TfTime        heard;        /* what was there by then was heard; the next one may go on from there; 0: not started */
 } TfSourceFigures;
 
 /* What makes a kind live. One driver serves all specs of its kind at one endpoint: ten addresses share a

@@ -30,7 +30,8 @@ struct _TfTail
   guint64   line;      /* complete lines before */
   GString  *half;      /* of a line that has no end yet */
   gboolean  too_long;  /* that line is, and its rest is passed over */
-  gboolean  from_end;  /* what is there at first is passed over */
+  gboolean  from_end;  /* what is there at first is passed over … */
+  gboolean  tells_old; /* … by whoever reads, not here */
   char      mark[MARK];
   guint     n_mark;
 };
@@ -257,7 +258,7 @@ tf_tail_read (TfTail     *self,
     {
       /* All is read once, so that line numbers and the mark are right. */
       do
-        good = read_on (self, ignore_line, NULL, more);
+        good = read_on (self, self->tells_old ? callback : ignore_line, data, more);
       while (good && *more && self->offset < now.st_size);
       self->from_end = FALSE;
     }
@@ -301,6 +302,17 @@ split_address (const char *address,
   return g_strndup (address, strlen (address) - (*whole ? strlen ("#all") : 0));
 }
 
+/* What is in a file at first, and was published since one last listened, came while nobody did. */
+static gboolean
+is_missed (const Place *place,
+           const char  *line,
+           gsize        length)
+{
+  TfTraderSignal signal;
+
+  return line != NULL && tf_signal_parse (line, (gssize) length, &signal, NULL) && signal.published > place->spec->since;
+}
+
 static void
 on_line (const char *line,
          gsize       length,
@@ -318,6 +330,8 @@ on_line (const char *line,
       return; /* an empty line */
     else if (!g_ascii_isspace (line[i]))
       break;
+  if (place->tail->from_end && !is_missed (place, line, length))
+    return;
   tf_source_hub_note (hub, place->spec, TF_SOURCE_NOTE_MESSAGE, NULL);
   if (line == NULL)
     g_set_error (&error, TF_ERROR, TF_ERROR_INVALID, "found a line of more than %d bytes", TF_TAIL_LINE_MAX);
@@ -336,6 +350,16 @@ on_line (const char *line,
   g_strlcpy (signal.source, place->spec->kind, sizeof signal.source);
   signal.received = now;
   tf_source_hub_emit (hub, place->spec, &signal, line, length);
+}
+
+static TfTail *
+new_tail (Place      *place,
+          const char *path)
+{
+  TfTail *tail = tf_tail_new (path, !place->whole && !place->looked);
+
+  tail->tells_old = place->spec->since != 0;
+  return tail;
 }
 
 static gboolean
@@ -403,7 +427,7 @@ list_folder (Place   *place,
           g_set_error (error, TF_ERROR, TF_ERROR_RANGE, "found more than %d files", FILES_MAX);
           return FALSE;
         }
-      g_hash_table_insert (place->tails, g_strdup (path), tf_tail_new (path, !place->whole && !place->looked));
+      g_hash_table_insert (place->tails, g_strdup (path), new_tail (place, path));
     }
   return TRUE;
 }
@@ -430,8 +454,7 @@ look (Place *place)
   if (folder)
     list_folder (place, &error);
   else if (g_hash_table_size (place->tails) == 0 && g_file_test (place->path, G_FILE_TEST_EXISTS))
-    g_hash_table_insert (place->tails, g_strdup (place->path),
-                         tf_tail_new (place->path, !place->whole && !place->looked));
+    g_hash_table_insert (place->tails, g_strdup (place->path), new_tail (place, place->path));
   else if (!g_file_test (place->path, G_FILE_TEST_EXISTS))
     g_set_error (&error, TF_ERROR, TF_ERROR_NOT_FOUND, "no such file or folder now: %.100s", place->path);
   place->looked = TRUE;

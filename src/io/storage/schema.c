@@ -324,6 +324,9 @@ static const char *const migrations[] = {
   "ALTER TABLE trader_follows ADD COLUMN pnl INTEGER NOT NULL DEFAULT 0;"
   "ALTER TABLE trader_follows ADD COLUMN static_use REAL;"
   "ALTER TABLE trader_follows ADD COLUMN trailing_use REAL;",
+
+  /* Up to when the source was heard; 0: nobody has listened since it was set up or switched on. */
+  "ALTER TABLE trader_sources ADD COLUMN heard INTEGER NOT NULL DEFAULT 0;",
 };
 
 G_STATIC_ASSERT (G_N_ELEMENTS (migrations) == TF_SCHEMA_VERSION);

@@ -35,8 +35,8 @@ tf_workspace_load_sources (TfWorkspace *self,
   g_autoptr (GPtrArray) sources = g_ptr_array_new_with_free_func ((GDestroyNotify) tf_stored_source_free);
   gboolean row;
 
-  stmt = tf_db_prepare (self->db, "SELECT id, name, kind, address, endpoint, contact, enabled FROM trader_sources ORDER BY id",
-                        error);
+  stmt = tf_db_prepare (self->db, "SELECT id, name, kind, address, endpoint, contact, enabled, heard FROM trader_sources"
+                                  " ORDER BY id", error);
   if (stmt == NULL)
     return NULL;
   while (tf_db_step (stmt, &row, error))
@@ -53,6 +53,7 @@ tf_workspace_load_sources (TfWorkspace *self,
       source->endpoint = g_strdup ((const char *) sqlite3_column_text (stmt, 4));
       source->contact = g_strdup ((const char *) sqlite3_column_text (stmt, 5));
       source->enabled = sqlite3_column_int (stmt, 6) != 0;
+      source->heard = sqlite3_column_int64 (stmt, 7);
       g_ptr_array_add (sources, source);
     }
   return NULL;
@@ -62,7 +63,8 @@ tf_workspace_load_sources (TfWorkspace *self,
  * tf_workspace_save_source:
  * @source: with id 0 it is added, and gets one
  *
- * For %TF_WORKSPACE_CONTROL and %TF_WORKSPACE_OWNER. What has the name, kind and address of another is refused.
+ * For %TF_WORKSPACE_CONTROL and %TF_WORKSPACE_OWNER. What has the name, kind and address of another is refused. When it
+ * was heard is not for the caller to say: it is kept for the same source, and as long as that is not switched off.
  */
 gboolean
 tf_workspace_save_source (TfWorkspace    *self,
@@ -75,8 +77,8 @@ tf_workspace_save_source (TfWorkspace    *self,
                         source->id == 0
                         ? "INSERT INTO trader_sources (name, kind, address, endpoint, contact, enabled)"
                           " VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
-                        : "UPDATE trader_sources SET name = ?1, kind = ?2, address = ?3, endpoint = ?4, contact = ?5, enabled = ?6"
-                          " WHERE id = ?7", error);
+                        : "UPDATE trader_sources SET name = ?1, kind = ?2, address = ?3, endpoint = ?4, contact = ?5, enabled = ?6,"
+                          " heard = iif (?6 AND name = ?1 AND kind = ?2 AND address = ?3, heard, 0) WHERE id = ?7", error);
   if (stmt == NULL)
     return FALSE;
   tf_db_bind_text (stmt, 1, source->name);
@@ -111,6 +113,22 @@ tf_workspace_remove_source (TfWorkspace *self,
   if (stmt == NULL)
     return FALSE;
   sqlite3_bind_int64 (stmt, 1, id);
+  return tf_db_step (stmt, NULL, error);
+}
+
+/* Inside a transaction of the caller. One that was switched off meanwhile is not listened to any more. */
+gboolean
+tf_source_heard_store (TfWorkspace         *self,
+                       const TfSourceHeard *heard,
+                       GError             **error)
+{
+  g_autoptr (sqlite3_stmt) stmt = NULL;
+
+  stmt = tf_db_prepare (self->db, "UPDATE trader_sources SET heard = ?2 WHERE id = ?1 AND enabled", error);
+  if (stmt == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (stmt, 1, heard->id);
+  sqlite3_bind_int64 (stmt, 2, heard->time);
   return tf_db_step (stmt, NULL, error);
 }
 

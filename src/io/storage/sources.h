@@ -12,7 +12,15 @@ typedef struct
   char    *kind, *address;     /* see TfSourceSpec */
   char    *endpoint, *contact; /* (nullable) */
   gboolean enabled;            /* FALSE: nobody listens there */
+  TfTime   heard;              /* up to then somebody has; 0: not since it was set up or switched on */
 } TfStoredSource;
+
+/* That a source was listened to. */
+typedef struct
+{
+  gint64 id;   /* of the source */
+  TfTime time; /* up to when */
+} TfSourceHeard;
 
 /* Raw words that signals were read from. */
 typedef struct

@@ -44,6 +44,9 @@ gboolean tf_candles_store       (TfWorkspace         *self,
                                  const TfCandle      *candles,
                                  guint                n_candles,
                                  GError             **error);
+gboolean tf_source_heard_store  (TfWorkspace         *self,
+                                 const TfSourceHeard *heard,
+                                 GError             **error);
 gboolean tf_evidence_store      (TfWorkspace         *self,
                                  const TfEvidence    *evidence,
                                  GError             **error);

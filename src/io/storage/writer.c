@@ -62,6 +62,7 @@ tf_batch_free (TfBatch *self)
   g_clear_pointer (&self->inputs, g_byte_array_unref);
   g_clear_pointer (&self->candles, g_ptr_array_unref);
   g_clear_pointer (&self->evidence, g_ptr_array_unref);
+  g_clear_pointer (&self->heard, g_array_unref);
   g_free (self);
 }
 
@@ -197,6 +198,17 @@ write_evidence (TfWriter      *self,
 }
 
 static gboolean
+write_heard (TfWriter      *self,
+             const TfBatch *batch,
+             GError       **error)
+{
+  for (guint k = 0; batch->heard != NULL && k < batch->heard->len; k++)
+    if (!tf_source_heard_store (self->workspace, &g_array_index (batch->heard, TfSourceHeard, k), error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
 write_candles (TfWriter      *self,
                const TfBatch *batch,
                GError       **error)
@@ -265,7 +277,8 @@ write_batches (TfWriter *self,
     {
       const TfBatch *batch = l->data;
 
-      if (!write_records (self, batch, error) || !write_inputs (self, batch, error) || !write_evidence (self, batch, error))
+      if (!write_records (self, batch, error) || !write_inputs (self, batch, error) || !write_evidence (self, batch, error)
+          || !write_heard (self, batch, error))
         return FALSE;
       inbox = MAX (inbox, batch->inbox);
       if (batch->snapshot != NULL)

@@ -15,6 +15,7 @@ typedef struct
   GByteArray   *inputs;     /* (nullable) (owned): the TfEvents behind these entries, where the market can't give them again */
   GPtrArray    *candles;    /* (nullable) (owned): GArrays of TfCandle, by instrument: bars for the cache, with @checkpoint */
   GPtrArray    *evidence;   /* (nullable) (owned): of TfEvidence: what the signals among @records were read from */
+  GArray       *heard;      /* (nullable) (owned): of TfSourceHeard: up to when traders' sources were, with these entries and earlier ones */
   gint64        inbox;      /* commands of the inbox up to this id are in @records: they leave the inbox; 0: none */
   /*< private >*/
   GStringChunk *strings;
