@@ -15,7 +15,8 @@ struct _TfAddTrader
   TfDesk       *desk;
   GPtrArray    *kinds;    /* const TfSourceKind: those that are live */
   GCancellable *trying;   /* (nullable) */
-  gboolean      adding;
+  gboolean      adding, guessing; /* guessing: the form itself chooses a kind … */
+  gboolean      chosen;           /* … until somebody has */
   GtkStack     *stack;
   GtkWidget    *markets, *kind, *name, *address, *contact, *secret, *browse, *hint, *result, *spinner, *try, *add;
 };
@@ -117,11 +118,45 @@ on_changed (TfAddTrader *self)
   check (self);
 }
 
+/* Most addresses tell by their form what they are: who pastes one need not know our names for them. */
+static void
+guess_kind (TfAddTrader *self)
+{
+  static const char *const plain[] = { "hyperliquid", "nostr", "feed", "watched", "sec-edgar" };
+  g_autofree char *address = text_of (self->address);
+
+  if (self->chosen || tf_source_check (chosen_kind (self)->id, address, NULL))
+    return;
+  for (guint i = 0; i < self->kinds->len; i++)
+    {
+      const TfSourceKind *kind = g_ptr_array_index (self->kinds, i);
+
+      for (guint k = 0; k < G_N_ELEMENTS (plain); k++)
+        if (is_kind (kind, plain[k]) && tf_source_check (kind->id, address, NULL))
+          {
+            self->guessing = TRUE;
+            adw_combo_row_set_selected (ADW_COMBO_ROW (self->kind), i);
+            self->guessing = FALSE;
+            return;
+          }
+    }
+}
+
+static void
+on_address (TfAddTrader *self)
+{
+  guess_kind (self);
+  on_changed (self);
+}
+
 static void
 on_kind (TfAddTrader *self)
 {
   const TfSourceKind *kind = chosen_kind (self);
 
+  if (self->desk == NULL) /* it is just being made */
+    return;
+  self->chosen = self->chosen || (!self->guessing && gtk_widget_get_mapped (GTK_WIDGET (self)));
   gtk_widget_set_visible (self->contact, wants_contact (kind));
   gtk_widget_set_visible (self->secret, tf_source_has_secret (kind->id));
   gtk_widget_set_visible (self->try, !tf_source_has_secret (kind->id)); /* nobody can be asked who calls by himself */
@@ -287,9 +322,18 @@ tf_add_trader_dispose (GObject *object)
   if (self->trying != NULL)
     g_cancellable_cancel (self->trying);
   g_clear_object (&self->trying);
-  g_clear_object (&self->desk);
-  g_clear_pointer (&self->kinds, g_ptr_array_unref);
   G_OBJECT_CLASS (tf_add_trader_parent_class)->dispose (object);
+}
+
+/* Rows tell of changes on their way out: what those need stays until then. */
+static void
+tf_add_trader_finalize (GObject *object)
+{
+  TfAddTrader *self = TF_ADD_TRADER (object);
+
+  g_clear_object (&self->desk);
+  g_ptr_array_unref (self->kinds);
+  G_OBJECT_CLASS (tf_add_trader_parent_class)->finalize (object);
 }
 
 static void
@@ -298,6 +342,7 @@ tf_add_trader_class_init (TfAddTraderClass *klass)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
 
   G_OBJECT_CLASS (klass)->dispose = tf_add_trader_dispose;
+  G_OBJECT_CLASS (klass)->finalize = tf_add_trader_finalize;
   gtk_widget_class_set_template_from_resource (widget_class, TF_RESOURCE_BASE "/add-trader.ui");
   gtk_widget_class_bind_template_child (widget_class, TfAddTrader, stack);
   gtk_widget_class_bind_template_child (widget_class, TfAddTrader, markets);
@@ -314,6 +359,7 @@ tf_add_trader_class_init (TfAddTraderClass *klass)
   gtk_widget_class_bind_template_child (widget_class, TfAddTrader, add);
   gtk_widget_class_bind_template_callback (widget_class, on_kind);
   gtk_widget_class_bind_template_callback (widget_class, on_changed);
+  gtk_widget_class_bind_template_callback (widget_class, on_address);
   gtk_widget_class_bind_template_callback (widget_class, on_browse);
   gtk_widget_class_bind_template_callback (widget_class, on_try);
   gtk_widget_class_bind_template_callback (widget_class, on_add);

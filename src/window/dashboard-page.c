@@ -40,6 +40,7 @@ struct _TfDashboardPage
   gint64        drawn_seq;  /* what the chart shows: entry and newest bar, so that it is not drawn for nothing */
   TfTime        drawn_time;
   gint64        drawn_close;
+  guint         drawn_rows; /* fills and signals that may stand on it */
   gint          drawn_instrument;
 };
 
@@ -347,7 +348,7 @@ refresh_chart (TfDashboardPage *self)
   const TfSnapshot *snapshot = tf_desk_get_snapshot (self->desk);
   gint i = (gint) gtk_drop_down_get_selected (self->instrument);
   gint64 seq = snapshot != NULL ? snapshot->seq : 0;
-  guint n;
+  guint n, rows = g_list_model_get_n_items (tf_desk_get_fills (self->desk)) + g_list_model_get_n_items (tf_desk_get_signals (self->desk));
   const TfCandle *all = tf_desk_get_candles (self->desk, i, &n);
   TfPlot *plot = tf_chart_get_plot (self->chart);
   g_autoptr (GArray) candles = NULL, entries = new_marks (), exits = new_marks (), refused = new_marks ();
@@ -357,8 +358,10 @@ refresh_chart (TfDashboardPage *self)
   if (all == NULL)
     return;
   refresh_quote (self, &all[n - 1], i);
-  if (self->drawn_seq == seq && self->drawn_time == all[n - 1].time && self->drawn_close == all[n - 1].close.raw && self->drawn_instrument == i)
+  if (self->drawn_seq == seq && self->drawn_time == all[n - 1].time && self->drawn_close == all[n - 1].close.raw
+      && self->drawn_instrument == i && self->drawn_rows == rows)
     return;
+  self->drawn_rows = rows;
   self->drawn_seq = seq;
   self->drawn_time = all[n - 1].time;
   self->drawn_close = all[n - 1].close.raw;

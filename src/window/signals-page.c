@@ -605,6 +605,28 @@ show_calibration (TfSignalsPage    *self,
     }
 }
 
+/* The newest that was voted on and decided: it has the most to show. */
+static void
+select_newest (TfSignalsPage *self)
+{
+  GtkSelectionModel *model = gtk_column_view_get_model (GTK_COLUMN_VIEW (self->table));
+  guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (model)), 50), best = 0;
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (TfSignalItem) item = g_list_model_get_item (G_LIST_MODEL (model), i);
+
+      if (isnan (item->now.confidence) || item->now.verdicts == 0)
+        continue;
+      best = i;
+      break;
+    }
+  self->choosing = TRUE;
+  if (n > 0)
+    gtk_selection_model_select_item (model, best, TRUE);
+  self->choosing = FALSE;
+}
+
 /* Which of them are listed */
 
 static gboolean
@@ -632,6 +654,8 @@ on_show (GtkToggleButton *button,
     return;
   self->shown = GPOINTER_TO_INT (g_object_get_data (G_OBJECT (button), "tf-show"));
   gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
+  self->chosen = FALSE;
+  select_newest (self);
 }
 
 static void
@@ -661,28 +685,6 @@ on_open (TfSignalsPage *self)
 {
   if (self->item != NULL)
     tf_trader_open (GTK_WIDGET (self), self->desk, self->item->now.origin);
-}
-
-/* The newest that was voted on and decided: it has the most to show. */
-static void
-select_newest (TfSignalsPage *self)
-{
-  GtkSelectionModel *model = gtk_column_view_get_model (GTK_COLUMN_VIEW (self->table));
-  guint n = MIN (g_list_model_get_n_items (G_LIST_MODEL (model)), 50), best = 0;
-
-  for (guint i = 0; i < n; i++)
-    {
-      g_autoptr (TfSignalItem) item = g_list_model_get_item (G_LIST_MODEL (model), i);
-
-      if (isnan (item->now.confidence) || item->now.verdicts == 0)
-        continue;
-      best = i;
-      break;
-    }
-  self->choosing = TRUE;
-  if (n > 0)
-    gtk_selection_model_select_item (model, best, TRUE);
-  self->choosing = FALSE;
 }
 
 static void

@@ -362,6 +362,7 @@ tf_trader_policy_update (TfTraderPolicy *self)
 static void
 tf_trader_policy_dispose (GObject *object)
 {
+  TF_TRADER_POLICY (object)->filling = TRUE; /* what rows tell on their way out is no edit */
   tf_remove_children (GTK_WIDGET (object));
   g_clear_object (&TF_TRADER_POLICY (object)->desk);
   G_OBJECT_CLASS (tf_trader_policy_parent_class)->dispose (object);

@@ -92,7 +92,7 @@ ask (TfTraderPreview *self)
 {
   self->wish.instrument = gtk_drop_down_get_selected (GTK_DROP_DOWN (self->instrument));
   self->wish.position.raw = tf_ratio_raw (gtk_spin_button_get_value (GTK_SPIN_BUTTON (self->quantity)));
-  if (self->wish.instrument != GTK_INVALID_LIST_POSITION)
+  if (self->preview != NULL && self->wish.instrument != GTK_INVALID_LIST_POSITION)
     tf_preview_set (self->preview, &self->wish);
 }
 
@@ -135,6 +135,8 @@ tf_trader_preview_dispose (GObject *object)
 {
   TfTraderPreview *self = TF_TRADER_PREVIEW (object);
 
+  if (self->preview != NULL)
+    g_signal_handlers_disconnect_by_data (self->preview, self); /* a thread may hold it for a while */
   tf_remove_children (GTK_WIDGET (object));
   g_clear_object (&self->preview);
   g_clear_object (&self->desk);

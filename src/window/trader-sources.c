@@ -28,8 +28,8 @@ is_of (gpointer item,
        gpointer data)
 {
   TfTraderSources *self = data;
-  const TfConfig *config = tf_desk_get_config (self->desk);
-  gint trader = tf_config_find_trader (config, TF_SOURCE_ITEM (item)->now.name);
+  const TfConfig *config = self->desk != NULL ? tf_desk_get_config (self->desk) : NULL; /* it may be on its way out */
+  gint trader = config != NULL ? tf_config_find_trader (config, TF_SOURCE_ITEM (item)->now.name) : -1;
 
   return trader >= 0 && g_str_equal (config->traders[trader].id, self->trader);
 }
@@ -196,6 +196,8 @@ update (TfTraderSources *self)
 static void
 on_renewed (TfTraderSources *self)
 {
+  if (self->desk == NULL)
+    return;
   gtk_filter_changed (self->filter, GTK_FILTER_CHANGE_DIFFERENT);
   update (self);
 }

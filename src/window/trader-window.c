@@ -101,8 +101,8 @@ static void
 on_updated (gpointer data)
 {
   TfTraderWindow *self = data;
-  gint trader = index_of (self);
   const char *shown = gtk_stack_get_visible_child_name (self->stack);
+  gint trader = self->desk != NULL && shown != NULL ? index_of (self) : -1; /* it may be on its way out */
 
   if (trader < 0 || self->item == NULL)
     return;
@@ -119,7 +119,7 @@ on_updated (gpointer data)
 static void
 on_renewed (TfTraderWindow *self)
 {
-  if (index_of (self) < 0)
+  if (self->desk != NULL && index_of (self) < 0)
     gtk_window_destroy (GTK_WINDOW (self));
 }
 
