@@ -4,26 +4,12 @@
 #include <time.h>
 
 #include "core/base/error.h"
+#include "io/feeds/asker.h"
 
 #define TICK_MS 250
-#define PAGES_MAX 64           /* of one back-fill: a longer outage is a gap */
-#define TRIES_MAX 5
-#define ANSWER_MAX (64 * 1024 * 1024)
 #define REQUEST_TIMEOUT_S 10
 #define RESYNC_MAX_MS 60000    /* between two attempts for one book */
 #define CANDLE_GRACE (5 * TF_SECOND)
-
-/* One question over REST, with all its pages. It outlives its connection while libsoup still holds it. */
-typedef struct
-{
-  TfConnection *connection; /* NULL: nobody wants to know any more */
-  TfFetch       fetch;
-  guint         market;     /* or TF_MARKET_NONE */
-  gboolean      asked_for;  /* by tf_connection_fetch() */
-  guint         tries, pages;
-  SoupMessage  *message;
-  char         *path;       /* of the page asked for last */
-} Job;
 
 typedef struct
 {
@@ -43,7 +29,6 @@ struct _TfConnection
   const TfVenue            *venue;
   const TfConnectionEvents *events;
   gpointer                  data;
-  char                     *rest;
   TfMarket                 *markets;
   Watch                    *watches;
   guint                     n_markets;
@@ -55,6 +40,7 @@ struct _TfConnection
   SoupSession              *session;
   TfSocket                 *socket;
   TfIntake                 *intake;
+  TfAsker                  *asker;
   guint                     command; /* the id of the next one */
   guint                     wire;    /* the newest open one */
   guint                     wires;   /* open now */
@@ -64,12 +50,6 @@ struct _TfConnection
   gint64                    heard;   /* tf_socket_clock(); 0: nothing yet */
   gboolean                  live, down;
   GSource                  *tick;
-  /* REST */
-  GQueue                    jobs;
-  Job                      *job;     /* under way */
-  GCancellable             *cancellable;
-  GSource                  *next_job;
-  gint64                    request_at; /* not before */
   /* messages a second */
   guint64                   counted;
   gint64                    counted_at;
@@ -136,6 +116,7 @@ publish (TfConnection *self)
       self->counted_at = now;
     }
   self->figures.stale = stale;
+  self->figures.request_errors = tf_asker_get_errors (self->asker);
   self->figures.age_ms = self->heard != 0 ? now - self->heard : -1;
   g_mutex_lock (&self->lock);
   self->shown = self->figures;
@@ -201,27 +182,32 @@ subscribe (TfConnection *self,
       record (self, TF_FRAME_SENT, self->wire, NULL, *text, strlen (*text));
 }
 
+/* What a question means to the intake, said and written down in the same order. */
 static void
-job_free (Job *job)
+on_asked (const TfFetch *fetch,
+          gpointer       data)
 {
-  g_clear_object (&job->message);
-  g_free (job->path);
-  g_free (job);
+  TfConnection *self = data;
+  g_autofree char *about = tf_fetch_to_text (fetch, "");
+
+  now_received (self);
+  record (self, TF_FRAME_ASKED, 0, about, NULL, 0);
+  tf_intake_asked (self->intake, fetch);
 }
 
-static void schedule_job (TfConnection *self);
-
 static gboolean
-has_job (TfConnection *self,
-         TfFetchKind   kind,
-         guint         market)
+on_answered (TfFetch    *fetch,
+             const char *path,
+             const char *text,
+             gsize       length,
+             gpointer    data)
 {
-  if (self->job != NULL && self->job->fetch.kind == kind && self->job->market == market)
-    return TRUE;
-  for (GList *l = self->jobs.head; l != NULL; l = l->next)
-    if (((Job *) l->data)->fetch.kind == kind && ((Job *) l->data)->market == market)
-      return TRUE;
-  return FALSE;
+  TfConnection *self = data;
+  g_autofree char *about = tf_fetch_to_text (fetch, path);
+
+  now_received (self);
+  record (self, TF_FRAME_ANSWER, 0, about, text, length);
+  return self->wires > 0 && tf_intake_answer (self->intake, fetch, text, length, self->received);
 }
 
 static void fetch_trades (TfConnection *self,
@@ -229,221 +215,50 @@ static void fetch_trades (TfConnection *self,
                           gint64        after,
                           TfTime        from);
 
-/* What a job means to the intake, said and written down in the same order. */
+/* More trades went missing while others were asked for. */
 static void
-tell_asked (TfConnection *self,
-            Job          *job)
+fetch_again (TfConnection *self,
+             guint         market,
+             gboolean      fine)
 {
-  g_autofree char *about = tf_fetch_to_text (&job->fetch, "");
+  Watch *watch = &self->watches[market];
+  TfTime from = watch->again_from;
 
-  now_received (self);
-  record (self, TF_FRAME_ASKED, 0, about, NULL, 0);
-  tf_intake_asked (self->intake, &job->fetch);
+  if (from == 0)
+    return;
+  watch->again_from = 0;
+  if (fine)
+    fetch_trades (self, market, watch->again, from);
+  else
+    self->figures.unfilled++;
 }
 
 static void
-finish_job (TfConnection *self,
-            Job          *job,
-            gboolean      fine,
-            const char   *why)
+on_finished (const TfFetch *fetch,
+             gboolean       asked_for,
+             const char    *why,
+             gpointer       data)
 {
-  if (!fine)
+  TfConnection *self = data;
+  guint market = tf_intake_find (self->intake, fetch->name);
+
+  if (why != NULL)
     {
-      g_autofree char *about = tf_fetch_to_text (&job->fetch, "");
+      g_autofree char *about = tf_fetch_to_text (fetch, "");
 
       now_received (self);
       record (self, TF_FRAME_FAILED, 0, about, why, strlen (why));
-      tf_intake_failed (self->intake, &job->fetch);
+      tf_intake_failed (self->intake, fetch);
       g_debug ("%s: no answer to “%s”: %s", self->venue->id, about, why);
     }
-  if (!fine && job->fetch.kind == TF_FETCH_BOOK && job->market != TF_MARKET_NONE) /* a book can't do without */
-    self->watches[job->market].resync_at = tf_socket_clock () + self->watches[job->market].resync_ms;
-  if (job->asked_for && self->events->fetched != NULL)
-    self->events->fetched (self, &job->fetch, fine, self->data);
-  if (!job->asked_for && job->fetch.kind != TF_FETCH_BOOK && (!fine || !tf_venue_reached (self->venue, &job->fetch)))
+  if (why != NULL && fetch->kind == TF_FETCH_BOOK && market != TF_MARKET_NONE) /* a book can't do without */
+    self->watches[market].resync_at = tf_socket_clock () + self->watches[market].resync_ms;
+  if (asked_for && self->events->fetched != NULL)
+    self->events->fetched (self, fetch, why == NULL, self->data);
+  if (!asked_for && fetch->kind != TF_FETCH_BOOK && (why != NULL || !tf_venue_reached (self->venue, fetch)))
     self->figures.unfilled++;
-  if (job->fetch.kind == TF_FETCH_TRADES && job->market != TF_MARKET_NONE && self->watches[job->market].again_from != 0)
-    {
-      Watch *watch = &self->watches[job->market];
-      TfTime from = watch->again_from;
-
-      watch->again_from = 0;
-      if (fine)
-        fetch_trades (self, job->market, watch->again, from);
-      else
-        self->figures.unfilled++;
-    }
-  job_free (job);
-}
-
-static void
-add_job (TfConnection  *self,
-         const TfFetch *fetch,
-         guint          market,
-         gboolean       asked_for,
-         gboolean       first)
-{
-  Job *job = g_new0 (Job, 1);
-
-  job->connection = self;
-  job->fetch = *fetch;
-  job->market = market;
-  job->asked_for = asked_for;
-  if (first)
-    g_queue_push_head (&self->jobs, job);
-  else
-    g_queue_push_tail (&self->jobs, job);
-  tell_asked (self, job);
-  schedule_job (self);
-}
-
-static void
-retry_job (TfConnection *self,
-           Job          *job,
-           const char   *why,
-           guint         after_s)
-{
-  self->figures.request_errors++;
-  if (++job->tries >= TRIES_MAX)
-    {
-      finish_job (self, job, FALSE, why);
-      return;
-    }
-  g_clear_object (&job->message);
-  self->request_at = MAX (self->request_at, tf_socket_clock () + (after_s > 0 ? after_s * 1000 : 250u << job->tries));
-  g_queue_push_head (&self->jobs, job);
-}
-
-static void
-on_answer (GObject      *source,
-           GAsyncResult *result,
-           gpointer      data)
-{
-  Job *job = data;
-  TfConnection *self = job->connection;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) body = soup_session_send_and_read_finish (SOUP_SESSION (source), result, &error);
-  g_autofree char *about = NULL, *why = NULL;
-  const char *text;
-  gsize length = 0;
-  guint status;
-
-  if (self == NULL)
-    {
-      job_free (job);
-      return;
-    }
-  self->job = NULL;
-  status = soup_message_get_status (job->message);
-  if (body == NULL || status != SOUP_STATUS_OK)
-    {
-      guint after = tf_socket_retry_after (job->message);
-
-      why = body == NULL ? g_strdup (error->message) : g_strdup_printf ("HTTP %u", status);
-      if ((status == 418 || status == 403) && after == 0)
-        after = 120;
-      if (body != NULL && status >= 400 && status < 500 && status != 403 && status != 408 && status != 418 && status != 429)
-        {
-          self->figures.request_errors++;
-          finish_job (self, job, FALSE, why);
-        }
-      else
-        retry_job (self, job, why, after);
-      schedule_job (self);
-      return;
-    }
-  text = g_bytes_get_data (body, &length);
-  now_received (self);
-  about = tf_fetch_to_text (&job->fetch, job->path);
-  if (length > ANSWER_MAX)
-    finish_job (self, job, FALSE, "the answer is too long");
-  else
-    {
-      record (self, TF_FRAME_ANSWER, 0, about, text, length);
-      if (self->wires == 0)
-        {
-          g_clear_object (&job->message);
-          g_queue_push_head (&self->jobs, job);
-        }
-      else if (!tf_intake_answer (self->intake, &job->fetch, text, length, self->received))
-        retry_job (self, job, "an answer that cannot be read", 0);
-      else if (!job->fetch.more)
-        finish_job (self, job, TRUE, NULL);
-      else if (++job->pages >= PAGES_MAX)
-        finish_job (self, job, FALSE, "too much is missing");
-      else
-        {
-          job->tries = 0;
-          g_clear_object (&job->message);
-          g_queue_push_head (&self->jobs, job);
-        }
-    }
-  schedule_job (self);
-}
-
-static void
-start_job (TfConnection *self,
-           Job          *job)
-{
-  TfRequest request = { NULL };
-  g_autofree char *url = NULL;
-
-  if (!tf_venue_request (self->venue, &job->fetch, &request))
-    {
-      finish_job (self, job, FALSE, "the venue has no such request");
-      schedule_job (self);
-      return;
-    }
-  url = g_strconcat (self->rest, request.path, NULL);
-  job->message = soup_message_new (request.body != NULL ? SOUP_METHOD_POST : SOUP_METHOD_GET, url);
-  if (job->message == NULL)
-    {
-      tf_request_clear (&request);
-      finish_job (self, job, FALSE, "the request is no URL");
-      schedule_job (self);
-      return;
-    }
-  soup_message_add_flags (job->message, SOUP_MESSAGE_NO_REDIRECT);
-  if (request.body != NULL)
-    {
-      g_autoptr (GBytes) body = g_bytes_new (request.body, strlen (request.body));
-
-      soup_message_set_request_body_from_bytes (job->message, "application/json", body);
-    }
-  g_free (job->path);
-  job->path = g_strdup (request.path);
-  tf_request_clear (&request);
-  self->job = job;
-  self->request_at = tf_socket_clock () + self->venue->request_pace;
-  soup_session_send_and_read_async (self->session, job->message, G_PRIORITY_DEFAULT, self->cancellable, on_answer, job);
-}
-
-static gboolean
-on_next_job (gpointer data)
-{
-  TfConnection *self = data;
-
-  g_clear_pointer (&self->next_job, g_source_unref);
-  if (self->job == NULL && !g_queue_is_empty (&self->jobs))
-    start_job (self, g_queue_pop_head (&self->jobs));
-  return G_SOURCE_REMOVE;
-}
-
-static void
-schedule_job (TfConnection *self)
-{
-  gint64 wait = self->request_at - tf_socket_clock ();
-
-  if (self->next_job != NULL)
-    {
-      g_source_destroy (self->next_job);
-      g_clear_pointer (&self->next_job, g_source_unref);
-    }
-  if (self->job != NULL || g_queue_is_empty (&self->jobs) || self->wires == 0) /* an answer belongs to a wire */
-    return;
-  self->next_job = g_timeout_source_new ((guint) CLAMP (wait, 0, G_MAXINT));
-  g_source_set_callback (self->next_job, on_next_job, self, NULL);
-  g_source_attach (self->next_job, self->context);
+  if (fetch->kind == TF_FETCH_TRADES && market != TF_MARKET_NONE)
+    fetch_again (self, market, why == NULL);
 }
 
 /* Trades that are missing: after the last one, up to now. */
@@ -456,7 +271,7 @@ fetch_trades (TfConnection *self,
   TfFetch fetch = { .kind = TF_FETCH_TRADES, .from = from, .to = now_received (self) + TF_MINUTE, .after = after };
   Watch *watch = &self->watches[market];
 
-  if (has_job (self, TF_FETCH_TRADES, market))
+  if (tf_asker_asks (self->asker, TF_FETCH_TRADES, self->markets[market].name))
     {
       if (watch->again_from == 0) /* what is asked from the first hole on fills those behind it, too */
         {
@@ -467,7 +282,7 @@ fetch_trades (TfConnection *self,
     }
   g_strlcpy (fetch.name, self->markets[market].name, sizeof fetch.name);
   self->figures.backfills++;
-  add_job (self, &fetch, market, FALSE, FALSE);
+  tf_asker_ask (self->asker, &fetch, FALSE, FALSE);
 }
 
 static void
@@ -480,12 +295,13 @@ fetch_candles (TfConnection *self,
   /* Where nobody listens to candles they come from trades. */
   if ((self->markets[market].channels & TF_CHANNEL_CANDLES) == 0)
     return;
-  if (end == 0 || fetch.to < end + self->interval || has_job (self, TF_FETCH_CANDLES, market))
+  if (end == 0 || fetch.to < end + self->interval
+      || tf_asker_asks (self->asker, TF_FETCH_CANDLES, self->markets[market].name))
     return;
   g_strlcpy (fetch.name, self->markets[market].name, sizeof fetch.name);
   self->watches[market].candle_asked = fetch.to - fetch.to % self->interval;
   self->figures.backfills++;
-  add_job (self, &fetch, market, FALSE, FALSE);
+  tf_asker_ask (self->asker, &fetch, FALSE, FALSE);
 }
 
 /* A book needs a snapshot: again at once, but an endless loop gets slower. */
@@ -511,8 +327,8 @@ resync (TfConnection *self,
       TfFetch fetch = { .kind = TF_FETCH_BOOK };
 
       g_strlcpy (fetch.name, self->markets[market].name, sizeof fetch.name);
-      if (!has_job (self, TF_FETCH_BOOK, market))
-        add_job (self, &fetch, market, FALSE, TRUE);
+      if (!tf_asker_asks (self->asker, TF_FETCH_BOOK, fetch.name))
+        tf_asker_ask (self->asker, &fetch, FALSE, TRUE);
       return;
     }
   subscribe (self, market, FALSE);
@@ -609,7 +425,7 @@ on_opened (TfSocket *socket,
   record (self, TF_FRAME_OPENED, wire, NULL, NULL, 0);
   tf_intake_opened (self->intake, wire);
   subscribe (self, TF_MARKET_NONE, TRUE);
-  schedule_job (self);
+  tf_asker_set_open (self->asker, TRUE);
   judge (self);
 }
 
@@ -622,6 +438,7 @@ on_closed (TfSocket *socket,
 
   now_received (self);
   self->wires--;
+  tf_asker_set_open (self->asker, self->wires > 0);
   record (self, TF_FRAME_CLOSED, wire, NULL, NULL, 0);
   tf_intake_closed (self->intake, wire);
 }
@@ -754,6 +571,7 @@ on_tick (gpointer data)
 
 static const TfSocketEvents socket_events = { on_opened, on_message, on_closed, on_changed };
 static const TfIntakeEvents intake_events = { on_event, on_resync, on_other };
+static const TfAskerEvents asker_events = { on_asked, on_answered, on_finished };
 
 /**
  * tf_connection_new:
@@ -797,11 +615,9 @@ tf_connection_new (const TfConnectionOptions *options,
     }
   self = g_new0 (TfConnection, 1);
   g_mutex_init (&self->lock);
-  g_queue_init (&self->jobs);
   self->venue = options->venue;
   self->events = events;
   self->data = data;
-  self->rest = g_strdup (rest);
   self->n_markets = options->n_markets;
   self->markets = g_memdup2 (options->markets, options->n_markets * sizeof *options->markets);
   self->watches = g_new0 (Watch, MAX (options->n_markets, 1));
@@ -815,35 +631,10 @@ tf_connection_new (const TfConnectionOptions *options,
                                                  "max-conns-per-host", 8, NULL);
   self->socket = tf_socket_new (self->session, &socket, &socket_events, self);
   self->intake = tf_intake_new (self->venue, self->markets, self->n_markets, &intake_events, self);
+  self->asker = tf_asker_new (self->venue, rest, self->session, &asker_events, self);
   self->figures.age_ms = -1;
   publish (self);
   return g_steal_pointer (&self);
-}
-
-/* Questions that nobody waits for any more. */
-static void
-drop_jobs (TfConnection *self)
-{
-  Job *job;
-
-  if (self->next_job != NULL)
-    g_source_destroy (self->next_job);
-  g_clear_pointer (&self->next_job, g_source_unref);
-  while ((job = g_queue_pop_head (&self->jobs)) != NULL)
-    finish_job (self, job, FALSE, "stopped");
-  if (self->job != NULL)
-    {
-      Job *copy = g_new0 (Job, 1); /* libsoup still holds the other */
-
-      copy->fetch = self->job->fetch;
-      copy->market = self->job->market;
-      copy->asked_for = self->job->asked_for;
-      self->job->connection = NULL;
-      self->job = NULL;
-      finish_job (self, copy, FALSE, "stopped");
-      g_cancellable_cancel (self->cancellable);
-    }
-  g_clear_object (&self->cancellable);
 }
 
 void
@@ -857,6 +648,7 @@ tf_connection_free (TfConnection *self)
   if (self->socket != NULL)
     tf_connection_stop (self);
   g_clear_pointer (&self->socket, tf_socket_free);
+  g_clear_pointer (&self->asker, tf_asker_free);
   g_clear_pointer (&self->intake, tf_intake_free);
   g_clear_object (&self->session);
   g_clear_pointer (&self->context, g_main_context_unref);
@@ -864,7 +656,6 @@ tf_connection_free (TfConnection *self)
   g_mutex_clear (&self->lock);
   g_free (self->watches);
   g_free (self->markets);
-  g_free (self->rest);
   g_free (self);
 }
 
@@ -877,7 +668,6 @@ void
 tf_connection_start (TfConnection *self)
 {
   tf_connection_stop (self);
-  self->cancellable = g_cancellable_new ();
   for (guint k = 0; k < self->n_markets; k++)
     self->watches[k].heard_clock = tf_socket_clock ();
   self->counted_at = tf_socket_clock ();
@@ -898,7 +688,7 @@ tf_connection_stop (TfConnection *self)
   if (self->tick != NULL)
     g_source_destroy (self->tick);
   g_clear_pointer (&self->tick, g_source_unref);
-  drop_jobs (self);
+  tf_asker_stop (self->asker);
   if (self->wires > 0)
     {
       now_received (self);
@@ -919,7 +709,7 @@ void
 tf_connection_fetch (TfConnection  *self,
                      const TfFetch *fetch)
 {
-  add_job (self, fetch, tf_intake_find (self->intake, fetch->name), TRUE, FALSE);
+  tf_asker_ask (self->asker, fetch, TRUE, FALSE);
 }
 
 /**
