@@ -5,6 +5,8 @@
 
 G_BEGIN_DECLS
 
+#define TF_EDGAR_BYTES_MAX (8 * 1024 * 1024)
+
 /* A current report in the list of a company's filings. */
 typedef struct
 {
