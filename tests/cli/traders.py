@@ -356,6 +356,19 @@ def kill_and_go_on(workspace, words, watched, feed, webhook):
     traders('remove', workspace, '--name', 'Anna')
     ok('Anna' not in {row['trader'] for row in rows('sources', workspace)}, 'a source is removed')
     ok(entries(workspace, 'Anna'), 'what was heard there stays')
+    fill_places(workspace)
+
+
+def fill_places(workspace):
+    """A live system has twelve places for traders of one's own; one without a source keeps its place."""
+    for number in range(commands(workspace, 'add-trader'), 12):
+        traders('add', workspace, '--name', f'Guest {number}', '--kind', 'watched', '--address', HERE / f'guest-{number}.jsonl')
+    before = rows('sources', workspace)
+    refused('no place is left', 1, ['no free place', 'Zoe', 'at most'], 'traders', 'add', '--workspace', workspace, '--name', 'Zoe',
+            '--kind', 'watched', '--address', HERE / 'zoe.jsonl')
+    same(rows('sources', workspace), before, 'then nothing is added')
+    traders('add', workspace, '--name', 'Anna', '--kind', 'watched', '--address', HERE / 'anna.jsonl')
+    same(commands(workspace, 'add-trader'), 12, 'who has a place gets a source again')
 
 
 def check_missed(workspace):
