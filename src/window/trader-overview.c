@@ -77,7 +77,8 @@ show_record (TfTraderOverview  *self,
   const TfTrackRecord *record = &view->record;
   gboolean early = tf_track_record_is_early (record);
   TfEstimate mean = { 0 }, hits = { 0 }, decay = { 0 };
-  g_autofree char *verdict = NULL, *resolved = tf_words_count (record->resolved), *interval = NULL;
+  g_autofree char *verdict = NULL, *resolved = tf_words_count (record->resolved), *signals = tf_words_count (view->signals);
+  g_autofree char *interval = NULL;
   GtkWidget *grid = self->record;
   guint row = 0;
 
@@ -92,8 +93,8 @@ show_record (TfTraderOverview  *self,
   interval = g_strdup_printf (_("%d %% credible"), (int) (100 * TF_RECORD_LEVEL + 0.5));
   tf_grid_set (grid, 0, row, TF_GRID_TITLE, _("After costs, from the first price after it was known"));
   tf_grid_set (grid, 1, row, TF_GRID_TITLE, _("Found"));
-  tf_grid_set (grid, 2, row++, TF_GRID_TITLE, interval);
-  show_row (grid, row++, _("Signals, and of them with an outcome"), tf_words_count (view->signals), g_strdup (resolved));
+  tf_grid_set (grid, 2, row++, TF_GRID_TITLE, early ? "" : interval);
+  show_row (grid, row++, _("Signals that have come to an outcome"), g_strdup_printf (_("%s of %s"), resolved, signals), g_strdup (""));
   if (early) /* no figure of it is shown as one */
     {
       tf_grid_cut (grid, row);
