@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "core/base/error.h"
-#include "io/storage/sources.h"
+#include "model/live-sources.h"
 
 #define QUEUE_SIZE 65536
 #define BUFFER 64
@@ -11,7 +11,6 @@
 #define ANSWER_US (60 * G_USEC_PER_SEC)
 #define MISSED_BARS 5000           /* of an outage; what lies before is a hole */
 #define TICK_MS 100
-#define NOTICE_EVERY TF_MINUTE     /* of one source: a flood of forgeries is one entry with a number */
 
 /* What the feed thread waits for before it is live. */
 typedef enum
@@ -22,14 +21,6 @@ typedef enum
   STEP_LIVE,
 } Step;
 
-/* What was said on the record about a source. */
-typedef struct
-{
-  guint64  errors;
-  TfTime   noticed; /* 0: nothing yet */
-  gboolean failed;
-} Noticed;
-
 struct _TfLive
 {
   TfEventSource    source;
@@ -39,9 +30,9 @@ struct _TfLive
   guint            n_markets;
   TfTime           interval;
   guint64          seed;
-  double           pace;
   TfRecorder      *recorder;
   TfEventQueue    *queue;
+  TfLiveSources   *sources;
 
   /* of the run's thread */
   TfEvent          buffer[BUFFER];
@@ -60,9 +51,6 @@ struct _TfLive
   gint64           events;
   TfTime           time;
   TfTime           next_timer;
-  TfSourceHub     *hub;            /* (nullable) */
-  GPtrArray       *specs;          /* (nullable): of TfSourceSpec, what the hub listens to, or will once the market is live */
-  Noticed         *noticed;        /* [spec] */
 
   /* between them */
   GMutex           lock;
@@ -72,8 +60,6 @@ struct _TfLive
   gboolean         closing, closed;
   TfUniverse      *discovered;     /* (nullable): where answers about instruments go */
   TfConnectionFigures figures;
-  GArray          *source_figures; /* TfSourceFigures, [spec] */
-  GPtrArray       *evidence;       /* TfEvidence that nobody has taken yet */
 };
 
 /**
@@ -177,138 +163,18 @@ timer_after (const TfLive *self,
   return (now - TF_BAR_GRACE) / self->interval * self->interval + self->interval + TF_BAR_GRACE;
 }
 
-/* Keeps the raw words, whose hash leads the evidence: “sha256:…”. */
-static void
-keep_evidence (TfLive               *self,
-               const TfTraderSignal *signal,
-               const char           *raw,
-               gsize                 length)
-{
-  TfEvidence *evidence;
-
-  if (raw == NULL || !g_str_has_prefix (signal->evidence, "sha256:"))
-    return;
-  evidence = g_new0 (TfEvidence, 1);
-  g_strlcpy (evidence->hash, signal->evidence + strlen ("sha256:"), sizeof evidence->hash);
-  evidence->time = signal->received;
-  evidence->raw = g_bytes_new (raw, length);
-  g_mutex_lock (&self->lock);
-  g_ptr_array_add (self->evidence, evidence);
-  g_mutex_unlock (&self->lock);
-}
-
-static void
-on_signal (guint                 spec,
-           const TfTraderSignal *signal,
-           const char           *raw,
-           gsize                 length,
-           gpointer              data)
-{
-  TfLive *self = data;
-  const TfSourceSpec *source = g_ptr_array_index (self->specs, spec);
-  TfTraderSignal copy = *signal;
-  TfEvent event = { .type = TF_EVENT_SIGNAL, .instrument = -1, .signal = &copy };
-
-  g_strlcpy (copy.trader, source->trader, sizeof copy.trader);
-  copy.grade = tf_source_grade (source->kind);
-  keep_evidence (self, &copy, raw, length);
-  tf_connection_extra (self->connection, &event);
-}
-
-static void
-on_source_changed (guint                  spec,
-                   const TfSourceFigures *figures,
-                   gpointer               data)
-{
-  TfLive *self = data;
-  const TfSourceSpec *source = g_ptr_array_index (self->specs, spec);
-  Noticed *noticed = &self->noticed[spec];
-  TfTime now = tf_connection_now (self->connection);
-  gboolean fails = figures->state == TF_SOURCE_FAILED && !noticed->failed;
-
-  g_mutex_lock (&self->lock);
-  g_array_index (self->source_figures, TfSourceFigures, spec) = *figures;
-  g_mutex_unlock (&self->lock);
-  noticed->failed = figures->state == TF_SOURCE_FAILED;
-  if (fails || (figures->errors > noticed->errors && (noticed->noticed == 0 || now - noticed->noticed >= NOTICE_EVERY)))
-    {
-      TfSourceNotice notice = { .count = (gint64) MAX (figures->errors - noticed->errors, 1) };
-      TfEvent event = { .type = TF_EVENT_NOTICE, .instrument = -1, .notice = &notice };
-
-      g_strlcpy (notice.trader, source->trader, sizeof notice.trader);
-      g_strlcpy (notice.source, source->kind, sizeof notice.source);
-      g_strlcpy (notice.reason, figures->reason, sizeof notice.reason);
-      noticed->errors = figures->errors;
-      noticed->noticed = now;
-      tf_connection_extra (self->connection, &event);
-    }
-}
-
-static void
-stop_sources (TfLive *self)
-{
-  if (self->hub != NULL)
-    tf_source_hub_stop (self->hub);
-  g_clear_pointer (&self->hub, tf_source_hub_free);
-}
-
-/* Traders are listened to once the market is live. */
-static void
-start_sources (TfLive *self)
-{
-  static const TfSourceHubEvents events = { .signal = on_signal, .changed = on_source_changed };
-  g_autofree TfSourceSpec *specs = NULL;
-
-  if (self->hub != NULL || self->specs == NULL || self->specs->len == 0 || self->step != STEP_LIVE)
-    return;
-  specs = g_new0 (TfSourceSpec, self->specs->len);
-  for (guint k = 0; k < self->specs->len; k++)
-    specs[k] = *(const TfSourceSpec *) g_ptr_array_index (self->specs, k);
-  self->hub = tf_source_hub_new (specs, self->specs->len, &events, self);
-  tf_source_hub_set_pace (self->hub, 1 / self->pace);
-  tf_source_hub_start (self->hub);
-}
-
 typedef struct
 {
   TfLive    *self;
   GPtrArray *specs;
 } Sources;
 
-/* What was listened to until now goes on from there. */
-static void
-go_on (TfLive    *self,
-       GPtrArray *specs)
-{
-  for (guint j = 0; self->specs != NULL && j < self->specs->len; j++)
-    for (guint k = 0; k < specs->len; k++)
-      {
-        const TfSourceSpec *old = g_ptr_array_index (self->specs, j);
-        TfSourceSpec *spec = g_ptr_array_index (specs, k);
-        TfTime heard = g_array_index (self->source_figures, TfSourceFigures, j).heard;
-
-        if (strcmp (spec->kind, old->kind) == 0 && strcmp (spec->address, old->address) == 0 && strcmp (spec->trader, old->trader) == 0)
-          spec->since = heard != 0 ? heard : old->since;
-      }
-}
-
 static gboolean
 set_sources (gpointer data)
 {
   Sources *sources = data;
-  TfLive *self = sources->self;
 
-  stop_sources (self);
-  go_on (self, sources->specs);
-  g_clear_pointer (&self->specs, g_ptr_array_unref);
-  self->specs = g_steal_pointer (&sources->specs);
-  g_free (self->noticed);
-  self->noticed = g_new0 (Noticed, MAX (self->specs->len, 1));
-  g_mutex_lock (&self->lock);
-  g_array_set_size (self->source_figures, 0);
-  g_array_set_size (self->source_figures, self->specs->len);
-  g_mutex_unlock (&self->lock);
-  start_sources (self);
+  tf_live_sources_set (sources->self->sources, g_steal_pointer (&sources->specs));
   return G_SOURCE_REMOVE;
 }
 
@@ -342,7 +208,7 @@ on_fetched (TfConnection  *connection,
       self->step = STEP_LIVE;
       self->next_timer = timer_after (self, tf_connection_now (connection));
       tf_connection_note (connection, TF_INTAKE_LIVE);
-      start_sources (self);
+      tf_live_sources_start (self->sources, connection); /* traders are listened to once the market is live */
     }
   g_mutex_lock (&self->lock);
   self->waiting = 0;
@@ -432,7 +298,7 @@ feed_thread (gpointer data)
       g_main_loop_run (self->loop);
       g_source_destroy (self->tick);
       g_clear_pointer (&self->tick, g_source_unref);
-      stop_sources (self);
+      tf_live_sources_stop (self->sources);
       tf_connection_stop (self->connection);
       g_clear_pointer (&self->connection, tf_connection_free);
     }
@@ -562,10 +428,7 @@ source_free (TfEventSource *source)
   g_main_context_unref (self->context);
   g_clear_error (&self->error);
   g_free (self->ends);
-  g_clear_pointer (&self->specs, g_ptr_array_unref);
-  g_free (self->noticed);
-  g_array_unref (self->source_figures);
-  g_ptr_array_unref (self->evidence);
+  tf_live_sources_free (self->sources);
   g_mutex_clear (&self->lock);
   g_cond_clear (&self->cond);
   g_free (self->markets);
@@ -594,7 +457,6 @@ tf_live_new (const TfLiveOptions *options,
   self->rest = g_strdup (options->rest);
   self->interval = options->interval;
   self->seed = options->seed;
-  self->pace = options->pace;
   self->n_markets = options->universe->n;
   self->markets = g_new0 (TfMarket, self->n_markets);
   for (guint i = 0; i < self->n_markets; i++)
@@ -620,8 +482,7 @@ tf_live_new (const TfLiveOptions *options,
     }
   /* What a recording holds is what there was: then nothing is left out. */
   self->queue = tf_event_queue_new (QUEUE_SIZE, self->recorder == NULL ? self->n_markets : 0);
-  self->source_figures = g_array_new (FALSE, TRUE, sizeof (TfSourceFigures));
-  self->evidence = g_ptr_array_new_with_free_func ((GDestroyNotify) tf_evidence_free);
+  self->sources = tf_live_sources_new (options->pace);
   self->context = g_main_context_new ();
   self->loop = g_main_loop_new (self->context, FALSE);
   self->waiting = 1;
@@ -772,12 +633,7 @@ tf_live_set_sources (TfLive    *self,
 GArray *
 tf_live_get_sources (TfLive *self)
 {
-  GArray *figures;
-
-  g_mutex_lock (&self->lock);
-  figures = g_array_copy (self->source_figures);
-  g_mutex_unlock (&self->lock);
-  return figures;
+  return tf_live_sources_get_figures (self->sources);
 }
 
 /**
@@ -790,14 +646,5 @@ tf_live_get_sources (TfLive *self)
 GPtrArray *
 tf_live_take_evidence (TfLive *self)
 {
-  GPtrArray *evidence = NULL;
-
-  g_mutex_lock (&self->lock);
-  if (self->evidence->len > 0)
-    {
-      evidence = self->evidence;
-      self->evidence = g_ptr_array_new_with_free_func ((GDestroyNotify) tf_evidence_free);
-    }
-  g_mutex_unlock (&self->lock);
-  return evidence;
+  return tf_live_sources_take_evidence (self->sources);
 }
