@@ -347,6 +347,8 @@ print_preview_json (const TfConfig      *config,
   tf_json_ratio (builder, "value", preview->value);
   tf_json_ratio (builder, "limit", preview->limit);
   tf_json_decimal (builder, "quantity", preview->quantity.raw);
+  if (preview->assumed > 0)
+    tf_json_ratio (builder, "assumed_confidence", preview->assumed);
   json_builder_end_object (builder);
   tf_cli_print_json (builder);
 }
@@ -369,6 +371,8 @@ print_preview (const TfConfig      *config,
           tf_decimal_format (question->price.raw, price));
   printf (", %s%s%s\n", tf_verdict_name (preview->verdict), preview->reason != NULL && *preview->reason != '\0' ? ": " : "",
           preview->reason != NULL ? preview->reason : "");
+  if (preview->assumed > 0)
+    printf ("for a signal of just enough confidence, %.2f: it has less now, and would be refused\n", preview->assumed);
 }
 
 /**

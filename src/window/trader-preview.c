@@ -77,7 +77,13 @@ on_previewed (TfTraderPreview *self)
       tf_grid_set (self->steps, 1, row, TF_GRID_NUMBER, number);
     }
   tf_grid_cut (self->steps, row);
-  if (preview->verdict == TF_VERDICT_RESIZED)
+  if (preview->assumed > 0)
+    {
+      why = g_strdup_printf (_("For a signal of just enough confidence, %.0f %%: it has less now, and would be refused."), 100 * preview->assumed);
+      tf_label_set (GTK_LABEL (self->why), why, FALSE);
+      gtk_widget_set_visible (self->why, TRUE);
+    }
+  else if (preview->verdict == TF_VERDICT_RESIZED)
     {
       g_autofree char *reason = tf_words_why (config, "", preview->reason, tf_ratio_raw (preview->value), tf_ratio_raw (preview->limit));
 

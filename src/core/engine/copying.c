@@ -5,6 +5,8 @@
 
 #include <math.h>
 
+#include <gsl/gsl_cdf.h>
+
 /* A trader's word comes without a stop; it gets one from the market's own noise over half of its horizon. */
 #define TRADER_HORIZON 168    /* bars */
 #define TRADER_STOP 2.0       /* standard deviations */
@@ -563,13 +565,25 @@ tf_copying_proposal (TfEngine *self,
   };
 }
 
+/* An opinion that is just confident enough: confidence is Φ (mean / sd). Returns what was assumed, 0: nothing. */
+static double
+assume (TfOpinion *opinion,
+        double     threshold)
+{
+  if (opinion->confidence >= threshold || threshold >= 1)
+    return 0;
+  opinion->confidence = threshold;
+  opinion->mean = opinion->sd * gsl_cdf_ugaussian_Pinv (threshold);
+  return threshold;
+}
+
 /**
  * tf_engine_preview_copy:
  * @policy: the one that is tried
  * @position: the trader's, signed, as if it were opened now from nothing
  *
  * What @account would do now, by the same way as the copy of a signal, without doing anything: whether it follows the
- * trader, and whether the ensemble's confidence is enough for fixed risk, is not asked.
+ * trader is not asked, and where the ensemble's confidence is not enough for fixed risk it is taken to be just that.
  *
  * Returns: %FALSE when there is no price for @instrument yet, or @position is 0
  */
@@ -595,6 +609,9 @@ tf_engine_preview_copy (TfEngine           *self,
   proposal.both_ways = TRUE;
   tf_engine_opine (self, &proposal);
   own = proposal_for (&proposal, policy);
+  if (policy->values[TF_POLICY_SIZING] == TF_COPY_SIZE_FIXED_RISK)
+    preview->assumed = assume (&own.opinion, MAX (self->config->accounts[account].threshold,
+                                                  tf_copy_policy_get (policy, TF_POLICY_LEAST_CONFIDENCE)));
   d = tf_copying_size (self, account, &own, policy, (TfQty) { ABS (position.raw) }, (TfQty) { 0 }, FALSE, &sizing,
                        &preview->size);
   preview->direction = own.direction;

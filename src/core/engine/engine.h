@@ -60,6 +60,7 @@ typedef struct
   const char *reason;
   double      value, limit;
   TfQty       quantity; /* that the risk gate lets through */
+  double      assumed;  /* confidence that the size is for, where the ensemble's own would not be enough; 0: it is */
 } TfCopyPreview;
 
 gboolean    tf_engine_preview_copy    (TfEngine           *self,
