@@ -51,6 +51,7 @@ struct _TfLive
   gint64           events;
   TfTime           time;
   TfTime           next_timer;
+  gboolean         record_ended;   /* before the session */
 
   /* between them */
   GMutex           lock;
@@ -230,6 +231,22 @@ on_changed (TfConnection      *connection,
     ask_for_candles (self);
 }
 
+/* A recording that ends early is on the record: who relies on it knows. */
+static void
+watch_recorder (TfLive *self)
+{
+  g_autoptr (GError) error = NULL;
+  TfSourceNotice notice = { .source = "recorder", .count = 1 };
+  TfEvent event = { .type = TF_EVENT_NOTICE, .instrument = -1, .notice = &notice };
+
+  if (tf_recorder_check (self->recorder, &error))
+    return;
+  self->record_ended = TRUE;
+  g_message ("%s", error->message);
+  g_strlcpy (notice.reason, error->message, sizeof notice.reason);
+  tf_connection_extra (self->connection, &event);
+}
+
 /* Bars close by the clock, also where nobody trades. */
 static gboolean
 on_tick (gpointer data)
@@ -244,6 +261,8 @@ on_tick (gpointer data)
       tf_connection_note (self->connection, TF_INTAKE_TIMER);
       self->next_timer = timer_after (self, now);
     }
+  if (self->recorder != NULL && self->step == STEP_LIVE && !self->record_ended)
+    watch_recorder (self);
   tf_connection_get_figures (self->connection, &figures);
   tf_event_queue_get_figures (self->queue, &queue);
   figures.conflated = queue.conflated;
@@ -417,12 +436,13 @@ static void
 source_free (TfEventSource *source)
 {
   TfLive *self = (TfLive *) source;
+  g_autoptr (GError) unwritten = NULL;
 
   tf_live_close (self);
   tf_event_queue_close (self->queue);
   g_thread_join (self->thread);
-  if (self->recorder != NULL)
-    tf_recorder_free (self->recorder, NULL);
+  if (!tf_recorder_free (self->recorder, &unwritten) && !self->record_ended)
+    g_message ("%s", unwritten->message);
   tf_event_queue_unref (self->queue);
   g_main_loop_unref (self->loop);
   g_main_context_unref (self->context);

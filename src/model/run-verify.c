@@ -57,6 +57,8 @@ tf_run_verify_recordings (const char         *workspace,
           after->free (after);
         }
       tf_run_decide_again (run, commands, &next, until);
+      if (run->mismatch == NULL && !run->source->check (run->source, error))
+        return FALSE;
       run->source->free (run->source);
       run->source = NULL;
       run->has_next = FALSE;

@@ -670,5 +670,7 @@ tf_run_loop (TfRun   *self,
   for (TfCommand *command; (command = g_async_queue_try_pop (self->commands)) != NULL; g_free (command))
     if ((gint) command->type >= 0)
       tf_run_process_command (self, command);
-  return tf_run_finish (self, ended, error);
+  if (!tf_run_finish (self, ended, error))
+    return FALSE;
+  return !ended || self->source == NULL || self->source->check == NULL || self->source->check (self->source, error);
 }

@@ -1,5 +1,6 @@
 """A recorded session is that session again: the same journal, to the last entry, from the recording alone."""
 
+import gzip
 import json
 import shutil
 import signal
@@ -81,6 +82,9 @@ def test_differences():
     ok('the recording ends before it' in audit.stderr, 'and that is said', audit.stderr)
     refused('a recording has no range', 1, ['range'], 'run', '--market', 'replay', '--data', HERE / 'binance-own.rec',
             '--from', '2020-01-01')
+    damaged = HERE / 'damaged.rec'
+    damaged.write_bytes(gzip.compress(b'1 = 0 7 0\nbinance\n2 + 1 0 0\n\nno frame at all\n'))
+    refused('a damaged recording is no end of data', 1, ['does not hold frames'], 'run', '--market', 'replay', '--data', damaged)
     text = HERE / 'noise.rec'
     text.write_text('this is no recording\n')
     refused('what is no recording is refused', 1, ['noise.rec'], 'run', '--market', 'replay', '--data', text)

@@ -457,7 +457,7 @@ check_recording (const Row *row)
           g_assert_no_error (error);
         }
     }
-  g_assert_true (tf_replayer_check (source, NULL));
+  g_assert_true (source->check (source, NULL));
   g_assert_cmpstr (tape->str, ==, row->tape->str);
   source->free (source);
 }

@@ -122,6 +122,9 @@ struct _TfEventSource
   gboolean (*idle)    (TfEventSource *self);
   /* (nullable): how much of it was given, 0…1; −1: unknown */
   double   (*progress) (TfEventSource *self);
+  /* (nullable): after the end, whether it was the end of all there is; FALSE: what follows is damaged */
+  gboolean (*check)    (TfEventSource *self,
+                        GError       **error);
   /* Appends what restore() needs to continue after the events given so far. */
   void     (*save)    (TfEventSource *self,
                        GByteArray    *state);

@@ -62,6 +62,18 @@ merge_progress (TfEventSource *source)
   return least;
 }
 
+static gboolean
+merge_check (TfEventSource *source,
+             GError       **error)
+{
+  Merge *self = (Merge *) source;
+
+  for (guint k = 0; k < self->n; k++)
+    if (self->branches[k].source->check != NULL && !self->branches[k].source->check (self->branches[k].source, error))
+      return FALSE;
+  return TRUE;
+}
+
 static void
 merge_save (TfEventSource *source,
             GByteArray    *state)
@@ -119,7 +131,7 @@ tf_merge_new (TfEventSource *const *sources,
   Merge *self = g_new0 (Merge, 1);
 
   self->source = (TfEventSource) {
-    .next = merge_next, .progress = merge_progress, .save = merge_save, .restore = merge_restore, .free = merge_free,
+    .next = merge_next, .progress = merge_progress, .check = merge_check, .save = merge_save, .restore = merge_restore, .free = merge_free,
   };
   self->branches = g_new0 (Branch, n);
   self->n = n;

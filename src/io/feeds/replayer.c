@@ -21,6 +21,8 @@ typedef struct
   guint          at;
   guint64        given;
   GError        *error; /* why it ended early */
+  char          *path;
+  gboolean       told;  /* that its end is missing */
 } Replayer;
 
 static void
@@ -61,7 +63,12 @@ next (TfEventSource *source,
       self->at = 0;
       g_array_set_size (self->ready, 0);
       if (self->error != NULL || !tf_recording_next (self->recording, &frame, &self->error))
-        return FALSE;
+        {
+          if (tf_recording_is_cut (self->recording) && !self->told)
+            g_message ("%s: found its end missing, as after a crash; all before it was played", self->path);
+          self->told = TRUE;
+          return FALSE;
+        }
       keep_time (self, &frame);
       tf_intake_frame (self->intake, &frame);
     }
@@ -74,6 +81,18 @@ static double
 progress (TfEventSource *source)
 {
   return tf_recording_get_progress (((Replayer *) source)->recording);
+}
+
+/* A damaged recording ends early, and that is told. */
+static gboolean
+check (TfEventSource *source,
+       GError       **error)
+{
+  Replayer *self = (Replayer *) source;
+
+  if (self->error != NULL && error != NULL)
+    *error = g_error_copy (self->error);
+  return self->error == NULL;
 }
 
 static void
@@ -130,6 +149,7 @@ free_source (TfEventSource *source)
   g_clear_error (&self->error);
   g_array_unref (self->ready);
   g_free (self->markets);
+  g_free (self->path);
   g_free (self);
 }
 
@@ -154,31 +174,16 @@ tf_replayer_new (const char              *path,
   if (recording == NULL)
     return NULL;
   self = g_new0 (Replayer, 1);
-  self->source = (TfEventSource) { .next = next, .progress = progress, .save = save, .restore = restore, .free = free_source };
+  self->source = (TfEventSource) { .next = next, .progress = progress, .check = check, .save = save, .restore = restore, .free = free_source };
   self->ready = g_array_new (FALSE, FALSE, sizeof (TfEvent));
   self->markets = g_memdup2 (markets, n_markets * sizeof *markets);
   self->n_markets = n_markets;
   self->venue = session->venue;
   self->interval = session->noted ? 0 : interval;
   self->recording = recording;
+  self->path = g_strdup (path);
   self->intake = tf_intake_new (self->venue, self->markets, n_markets, &intake_events, self);
   return &self->source;
-}
-
-/**
- * tf_replayer_check:
- *
- * Returns: FALSE when the recording ended because it is damaged
- */
-gboolean
-tf_replayer_check (const TfEventSource *source,
-                   GError             **error)
-{
-  const Replayer *self = (const Replayer *) source;
-
-  if (self->error != NULL && error != NULL)
-    *error = g_error_copy (self->error);
-  return self->error == NULL;
 }
 
 void

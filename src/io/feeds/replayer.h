@@ -29,7 +29,5 @@ TfEventSource     *tf_replayer_new            (const char              *path,
                                                guint                    n_markets,
                                                TfTime                   interval,
                                                GError                 **error);
-gboolean           tf_replayer_check          (const TfEventSource     *source,
-                                               GError                 **error);
 
 G_END_DECLS
