@@ -754,17 +754,6 @@ tf_connection_extra (TfConnection *self,
 }
 
 /**
- * tf_connection_get_socket:
- *
- * Returns: (transfer none): to look at, and to make trouble in tests
- */
-TfSocket *
-tf_connection_get_socket (TfConnection *self)
-{
-  return self->socket;
-}
-
-/**
  * tf_connection_get_figures:
  *
  * Any thread. At most a quarter of a second old.

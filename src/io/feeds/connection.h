@@ -92,7 +92,6 @@ void          tf_connection_note        (TfConnection              *self,
                                          const char                *note);
 void          tf_connection_extra       (TfConnection              *self,
                                          TfEvent                   *event);
-TfSocket     *tf_connection_get_socket  (TfConnection              *self);
 /* Any thread */
 void          tf_connection_get_figures (TfConnection              *self,
                                          TfConnectionFigures       *figures);

@@ -251,12 +251,6 @@ tf_decoder_get_counts (const TfDecoder *self)
   return &self->counts;
 }
 
-const TfVenue *
-tf_decoder_get_venue (const TfDecoder *self)
-{
-  return self->venue;
-}
-
 /* Counts under a name; TRUE for the first time. Names are few and constant. */
 static gboolean
 count (TfFeedCount *counts,

@@ -131,7 +131,6 @@ const TfBook       *tf_decoder_get_book       (const TfDecoder    *self,
 gint64              tf_decoder_get_last_trade (const TfDecoder    *self,
                                                guint               symbol);
 const TfFeedCounts *tf_decoder_get_counts     (const TfDecoder    *self);
-const TfVenue      *tf_decoder_get_venue      (const TfDecoder    *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TfDecoder, tf_decoder_free)
 
 G_END_DECLS

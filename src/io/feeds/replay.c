@@ -368,39 +368,6 @@ tf_replay_get_total (const TfEventSource *source)
 }
 
 /**
- * tf_replay_get_range:
- * @first: (out): when the next is known
- * @last: (out): when the last is known
- *
- * Returns: %FALSE when nothing is left
- */
-gboolean
-tf_replay_get_range (const TfEventSource *source,
-                     TfTime              *first,
-                     TfTime              *last)
-{
-  const Replay *self = (const Replay *) source;
-
-  *first = G_MAXINT64;
-  *last = G_MININT64;
-  for (guint i = 0; i < self->n_streams; i++)
-    {
-      const Stream *stream = &self->streams[i];
-
-      if (stream->next >= stream->end)
-        continue;
-      *first = MIN (*first, known_at (stream, stream->next));
-      *last = MAX (*last, known_at (stream, stream->end - 1));
-    }
-  if (self->next < self->end)
-    {
-      *first = MIN (*first, signal_at (self, self->next)->published);
-      *last = MAX (*last, signal_at (self, self->end - 1)->published);
-    }
-  return *first <= *last;
-}
-
-/**
  * tf_replay_add_series_markets:
  *
  * Adds an instrument for each series that @universe has none for.

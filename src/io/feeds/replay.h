@@ -19,9 +19,6 @@ typedef struct
 TfEventSource *tf_replay_new                (const TfReplayOptions *options,
                                              GError               **error);
 guint64        tf_replay_get_total          (const TfEventSource   *source);
-gboolean       tf_replay_get_range          (const TfEventSource   *source,
-                                             TfTime                *first,
-                                             TfTime                *last);
 
 /* Makes room for what a replay brings along */
 gboolean       tf_replay_add_series_markets (TfUniverse            *universe,

@@ -622,20 +622,6 @@ tf_socket_stop (TfSocket *self)
 }
 
 /**
- * tf_socket_reconnect:
- * @reason: what is wrong with the connection
- *
- * Gives the connection in use up and makes a new one, after the usual delay.
- */
-void
-tf_socket_reconnect (TfSocket   *self,
-                     const char *reason)
-{
-  if (self->wire != NULL)
-    lose (self, self->wire, reason, TRUE, 0);
-}
-
-/**
  * tf_socket_replace:
  *
  * Makes a second connection beside the one in use. It gets opened() and what is sent from then on; both are read until

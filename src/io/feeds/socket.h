@@ -64,8 +64,6 @@ TfSocket     *tf_socket_new             (SoupSession           *session,
 void          tf_socket_free            (TfSocket              *self);
 void          tf_socket_start           (TfSocket              *self);
 void          tf_socket_stop            (TfSocket              *self);
-void          tf_socket_reconnect       (TfSocket              *self,
-                                         const char            *reason);
 void          tf_socket_replace         (TfSocket              *self);
 void          tf_socket_retire          (TfSocket              *self);
 gboolean      tf_socket_send            (TfSocket              *self,
