@@ -7,12 +7,13 @@
 #include "cli/command.h"
 #include "core/base/error.h"
 #include "io/storage/journal.h"
+#include "io/storage/sources.h"
 #include "model/export.h"
 #include "model/run.h"
 
 typedef struct
 {
-  char    *workspace, *format, *output, *account, *from, *to;
+  char    *workspace, *format, *output, *account, *from, *to, *hash;
   char   **replay;
   gboolean json;
 } Options;
@@ -184,12 +185,35 @@ export (const Options *options)
   return TF_EXIT_DONE;
 }
 
+/* The raw words that a trader's signal was read from, byte for byte. */
+static int
+evidence (const Options *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TfWorkspace) workspace = NULL;
+  g_autoptr (GBytes) raw = NULL;
+  gsize size;
+  const void *bytes;
+
+  if (options->hash == NULL)
+    return tf_cli_usage (&tf_command_journal, "found no --hash, expected the one that a signal's evidence names");
+  workspace = tf_workspace_open (options->workspace, TF_WORKSPACE_READER, &error);
+  raw = workspace != NULL ? tf_workspace_load_evidence (workspace, options->hash, &error) : NULL;
+  if (raw == NULL && error == NULL)
+    g_set_error (&error, TF_ERROR, TF_ERROR_NOT_FOUND, "%s: found no evidence of hash %s", options->workspace, options->hash);
+  if (raw == NULL)
+    return tf_cli_fail (error);
+  bytes = g_bytes_get_data (raw, &size);
+  fwrite (bytes, 1, size, stdout);
+  return TF_EXIT_DONE;
+}
+
 static int
 run_journal (int    argc,
              char **argv)
 {
   static const struct { const char *name; int (*run) (const Options *options); } actions[] = {
-    { "verify", verify }, { "export", export }, { "rebuild", rebuild },
+    { "verify", verify }, { "export", export }, { "rebuild", rebuild }, { "evidence", evidence },
   };
   Options options = { 0 };
   const GOptionEntry entries[] = {
@@ -200,6 +224,7 @@ run_journal (int    argc,
     { "account", 0, 0, G_OPTION_ARG_STRING, &options.account, "Only this one's entries", "ID" },
     { "from", 0, 0, G_OPTION_ARG_STRING, &options.from, "From this time", "DATE" },
     { "to", 0, 0, G_OPTION_ARG_STRING, &options.to, "Before this time", "DATE" },
+    { "hash", 0, 0, G_OPTION_ARG_STRING, &options.hash, "With evidence: SHA-256 of the words, as the signal names it", "HEX" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "One JSON object", NULL },
     { NULL },
   };
@@ -214,10 +239,10 @@ run_journal (int    argc,
           return tf_cli_usage (&tf_command_journal, "found no --workspace, expected one");
         return actions[k].run (&options);
       }
-  return tf_cli_usage (&tf_command_journal, "found %s, expected verify, export or rebuild", argc > 1 ? argv[1] : "no word");
+  return tf_cli_usage (&tf_command_journal, "found %s, expected verify, export, rebuild or evidence", argc > 1 ? argv[1] : "no word");
 }
 
 const TfCommandLine tf_command_journal = {
-  "journal", "verify|export|rebuild --workspace FILE [--replay FILE] [--format json|csv|pdf] [--output FILE] [--account ID] [--from DATE] [--to DATE] [--json]",
+  "journal", "verify|export|rebuild|evidence --workspace FILE [--replay FILE] [--hash HEX] [--format json|csv|pdf] [--output FILE] [--account ID] [--from DATE] [--to DATE] [--json]",
   "Checks the journal's chain, writes it out, recomputes the accounts from it", run_journal,
 };

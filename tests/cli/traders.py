@@ -128,9 +128,9 @@ def check_signal(workspace, found, kind):
     times = [field(row, name).rstrip('Z') for name in ('happened', 'published', 'received')] + [row['time'].rstrip('Z')]
     ok(times == sorted(times), f'{what}: happened, published, received, judged', times, row)
     digest = next((word[7:] for word in row['detail'].split() if word.startswith('sha256:')), None)
-    raw = query(workspace, f"SELECT raw FROM source_evidence WHERE hash = '{digest}'")
-    ok(raw and hashlib.sha256(raw[0][0]).hexdigest() == digest, f'{what}: its raw words are kept', row, raw)
-    return raw[0][0].decode() if raw else ''
+    raw = subprocess.run(command('journal', 'evidence', '--workspace', workspace, '--hash', digest), capture_output=True).stdout
+    ok(raw and hashlib.sha256(raw).hexdigest() == digest, f'{what}: its raw words are kept', row, raw)
+    return raw.decode()
 
 
 def faults(workspace):
